@@ -30,7 +30,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return path.as_uri()
 
 
-def test_differences_are_seen_first(page: Page) -> None:
+def test_differences_come_first(page: Page) -> None:
     """Above all tables, opened, with both verdicts and both choices side by side."""
     difference = page.find(".difference")
 
@@ -39,7 +39,7 @@ def test_differences_are_seen_first(page: Page) -> None:
 
 
 def test_a_cell_leads_to_its_rule(page: Page) -> None:
-    """A cell that is not as it should be is a link to the rule, which opens and can be asked again."""
+    """A cell that is not a pass links to its rule, which opens and stays linked from the address."""
     page.find("#matrix td.failed a").click()
     page.until(lambda: bool(page.find("#rule-order-priority").get_property("open")))
 
@@ -48,7 +48,7 @@ def test_a_cell_leads_to_its_rule(page: Page) -> None:
 
 
 def test_filter(page: Page) -> None:
-    """Rules are found by words and by what their cells show, columns by what they are; clearing gives all back."""
+    """Text filters rules by words and cells, and columns by target; clearing it shows everything."""
     whole = page.run(ROWS)
     page.choose("failed")
     page.until(lambda: page.run(ROWS) == 1)
@@ -103,7 +103,7 @@ def test_every_column_fits_on_a_desk(page: Page) -> None:
     assert last > 0
 
 
-def test_a_reason_is_given_once(page: Page) -> None:
+def test_a_reason_appears_once(page: Page) -> None:
     """Why scenarios ran on one target only is listed once, below the pairs, and folded."""
     reasons = page.browser.find_elements(By.CSS_SELECTOR, ".apart li")
 
@@ -112,12 +112,12 @@ def test_a_reason_is_given_once(page: Page) -> None:
 
 
 def test_hostile_text_is_shown(page: Page) -> None:
-    """What a target said is text, whatever it looks like."""
+    """Text from a target is shown as text, whatever markup it has."""
     assert HOSTILE.replace("\x07", "\ufffd") in str(page.find("main").get_property("textContent"))
 
 
 def test_print_shows_everything(page: Page) -> None:
-    """On paper nothing is folded and nothing is there to be clicked."""
+    """In print nothing is collapsed and there are no controls."""
     with page.printed():
         assert page.find("#rule-order-priority .showings").is_displayed()
         assert not page.find("#filter").is_displayed()
@@ -126,7 +126,7 @@ def test_print_shows_everything(page: Page) -> None:
 
 
 def test_whole_without_script(page: Page) -> None:
-    """Without script all is there to be read, and nothing is offered that would not work."""
+    """Without JavaScript everything can be read, and there are no controls that need it."""
     with page.without_script():
         assert not page.find("#filter").is_displayed()
         assert page.find("#matrix td.failed").is_displayed()

@@ -195,7 +195,7 @@ class TestLinks:
         "fragment", ["#%", "#nothing-here", "#verdict=greenish", "#=&&=", "#q=%E0%A4%A", "#verdict=failed%2Cpassed"]
     )
     def test_a_broken_fragment_breaks_nothing(self, page: Page, fragment: str) -> None:
-        """Whatever stands in the address, the page is there."""
+        """The page works with any fragment in its address."""
         page.open(fragment)
 
         assert page.find("#filter").is_displayed()
@@ -282,7 +282,7 @@ class TestKeyboard:
         page.browser.switch_to.active_element.send_keys(Keys.ENTER)
         page.until(lambda: page.find(".scenario:not([hidden])").get_property("open") is True)
 
-    def test_focus_can_be_seen(self, page: Page) -> None:
+    def test_focus_is_visible(self, page: Page) -> None:
         """Whatever has the focus by keyboard has an outline."""
         page.find("#query").send_keys(Keys.TAB)
         page.browser.switch_to.active_element.send_keys(Keys.TAB)
@@ -349,7 +349,7 @@ class TestPlaces:
         assert light != page.run("return getComputedStyle(document.body).backgroundColor")
 
     def test_print_shows_everything(self, page: Page) -> None:
-        """On paper nothing is folded and nothing is there to be clicked."""
+        """In print nothing is collapsed and there are no controls."""
         with page.printed():
             assert page.find(f"#{PASSED} .steps").is_displayed()
             assert not page.find("#filter").is_displayed()
@@ -367,12 +367,12 @@ class TestPlaces:
 
 class TestHostileText:
     def test_it_is_shown(self, page: Page) -> None:
-        """What a target said is text, whatever it looks like."""
+        """Text from a target is shown as text, whatever markup it has."""
         assert HOSTILE.replace("\x07", "\ufffd") in str(page.find("#scenarios").get_property("textContent"))
 
 
 def test_whole_without_script(page: Page) -> None:
-    """Without script all is there to be read, and nothing is offered that would not work."""
+    """Without JavaScript everything can be read, and there are no controls that need it."""
     with page.without_script():
         html = page.browser.page_source
 

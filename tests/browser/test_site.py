@@ -51,7 +51,7 @@ class TestChecks(PageChecks):
 
 
 def test_keyboard(page: Page) -> None:
-    """The first Tab skips to the results; tables that scroll and all links take the focus, which can be seen."""
+    """The first Tab skips to the results; scrollable tables and all links take a visible focus."""
     page.find("body").send_keys(Keys.TAB)
     skip = page.browser.switch_to.active_element
     assert skip.get_attribute("class") == "skip"

@@ -200,7 +200,7 @@ def test_fingers_meet_what_is_large_enough(page: Page) -> None:
 
 
 def test_print_shows_everything(page: Page) -> None:
-    """On paper nothing is folded and nothing is there to be clicked."""
+    """In print nothing is collapsed and there are no controls."""
     with page.printed():
         assert page.find(".group .services").is_displayed()
         assert not page.find("#filter").is_displayed()
@@ -209,7 +209,7 @@ def test_print_shows_everything(page: Page) -> None:
 
 
 def test_whole_without_script(page: Page) -> None:
-    """Without script all is there to be read, and nothing is offered that would not work."""
+    """Without JavaScript everything can be read, and there are no controls that need it."""
     with page.without_script():
         assert not page.find("#filter").is_displayed()
         assert page.find(".flow.wide").is_displayed()

@@ -55,7 +55,7 @@ def test_a_workflow_that_uses_it_is_valid(actionlint):
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_an_unknown_input_is_found(actionlint):
+def test_an_unknown_input_is_an_error(actionlint):
     """The linter reads the action: an input that it does not have is an error."""
     done = actionlint("pahts: manifests/")
     assert done.returncode == 1

@@ -84,14 +84,14 @@ class TestCommands:
             ({"command": "run", "from": "v0.9.0"}, "from: run does not have this input"),
         ],
     )
-    def test_an_invalid_input_is_no_pass(self, inputs, message, runner):
+    def test_an_invalid_input_fails(self, inputs, message, runner):
         """An input without a meaning is an error with exit code 2."""
         outcome = run(runner, **inputs)
 
         assert outcome.code == 2
         assert f"::error title=kserve-conformance::{message}" in outcome.log
 
-    def test_a_broken_file_is_no_pass(self, runner):
+    def test_a_broken_file_fails(self, runner):
         """A file that cannot be read ends the job with 2, and without a SARIF file that looks clean."""
         (runner.workspace / "broken.yaml").write_text(MLFLOW + "status: [")
 
@@ -99,7 +99,7 @@ class TestCommands:
         assert outcome.code == 2
         assert outcome.outputs["sarif"] == ""
 
-    def test_a_crash_is_no_pass(self, runner):
+    def test_a_crash_fails(self, runner):
         """Without an exit code of the command the job fails."""
         (runner.temporary / "kserve-conformance/bin/python").write_text("#!/bin/sh\nexit 0\n")
 
@@ -207,7 +207,7 @@ class TestComments:
 
     @pytest.mark.parametrize(("event", "token"), [({}, "secret-token"), ({"pull_request": {"number": 7}}, "")])
     def test_no_comment_without_pull_request_or_token(self, event, token, runner):
-        """Outside of a pull request, and without a token, there is no comment."""
+        """Without a pull request or a token no comment is written."""
         runner.event = event
 
         assert "Comment" not in [step.name for step in run(runner, token=token, **UPGRADE).steps]

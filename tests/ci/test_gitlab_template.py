@@ -95,7 +95,7 @@ class TestLint:
         """With another limit the job passes."""
         assert run("kserve-lint", {"fail-on": "none", "shipped": True}).returncode == 0
 
-    def test_a_broken_file_is_no_pass(self, run, tmp_path):
+    def test_a_broken_file_fails(self, run, tmp_path):
         """A file that cannot be read fails the job with 2."""
         (tmp_path / "broken.yaml").write_text(OBJECTS + "status: [")
 

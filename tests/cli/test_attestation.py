@@ -185,7 +185,7 @@ class TestAttest:
 class TestReport:
     @pytest.mark.usefixtures("folder")
     @pytest.mark.parametrize("format_", ["html", "junit", "yaml", "markdown", "text", "json", "badge"])
-    def test_every_report_says_that_it_is_unsigned(self, invoke, format_: str) -> None:
+    def test_every_report_is_marked_as_unsigned(self, invoke, format_: str) -> None:
         """Unless a signature was verified."""
         code, out, _ = invoke("report", "record.ndjson", "--as", format_)
 
@@ -205,7 +205,7 @@ class TestReport:
 
     @pytest.mark.usefixtures("attested")
     def test_an_attestation_that_does_not_hold(self, invoke) -> None:
-        """There is no report, since it would have to say the opposite of what was requested."""
+        """No report is written, because the attestation would contradict it."""
         code, out, err = invoke("report", "record.ndjson", "--attestation", VERIFY[-1], "--key", "other.pub")
 
         assert code == Exit.USAGE

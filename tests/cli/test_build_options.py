@@ -84,7 +84,7 @@ class TestCommands:
         assert message in capsys.readouterr().err
 
     def test_an_overlay_that_cannot_be_read_is_one_error(self, capsys, tmp_path, monkeypatch):
-        """It is reported before the run, so that there are no scenarios without a result."""
+        """It is reported before the run starts, so no scenario is left without a result."""
         monkeypatch.chdir(tmp_path)
         (tmp_path / "overlay.yaml").write_text("kind: [", encoding="utf-8")
 

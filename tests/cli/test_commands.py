@@ -125,7 +125,7 @@ class TestExitCode:
         ],
     )
     def test_survives_a_full_stdout_or_stderr(self, arguments, stdout, stderr, code, tmp_path):
-        """A lost result is no conclusion; a lost message changes nothing."""
+        """A lost result changes the exit code; a lost message does not."""
         with Path(stdout).open("w") as out, Path(stderr).open("w") as err:
             command = [sys.executable, "-m", "kserve_conformance", *arguments]
             assert subprocess.run(command, cwd=tmp_path, stdout=out, stderr=err, check=False).returncode == code
@@ -214,7 +214,7 @@ class TestReleases:
         assert [output[place]["release"] for place in (0, -3, -2, -1)] == ["v0.8.0", "v0.20.0", "main", "documented"]
         assert all(one["scenarios"] for one in output)
 
-    def test_says_what_was_not_read(self, capsys):
+    def test_lists_what_was_not_read(self, capsys):
         """An inferred release names the releases that it was inferred from, and main is unreleased."""
         code_of(["releases"])
         text = capsys.readouterr().out

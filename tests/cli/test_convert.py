@@ -273,7 +273,7 @@ class TestRules:
         assert invoke("convert", *options, "a.yaml")[1] == MODEL.replace("      storageUri", f"{lines}      storageUri")
 
     def test_a_pin_to_a_runtime_of_the_files(self, folder, invoke):
-        """The runtime is what the service gets from the given files and the shipped runtimes."""
+        """The runtime is the one that the service gets from the files and the shipped runtimes."""
         runtime = (
             "apiVersion: serving.kserve.io/v1alpha1\nkind: ServingRuntime\nmetadata: {name: mine, namespace: team-a}\n"
             "spec:\n  supportedModelFormats: [{name: sklearn, autoSelect: true}]\n  protocolVersions: [v1]\n"

@@ -45,7 +45,7 @@ def program(path: Path, script: str) -> None:
     path.chmod(0o755)
 
 
-def test_says_how_to_fix_what_is_missing(doctor: Doctor) -> None:
+def test_explains_how_to_fix_what_is_missing(doctor: Doctor) -> None:
     """Whatever is missing has advice; what only some targets need is a warning."""
     checks = doctor()
 
@@ -88,7 +88,7 @@ class TestPrograms:
         assert bool(check["advice"]) is (status != "ok")
 
     def test_one_that_cannot_be_started(self, doctor: Doctor, empty_machine: Path) -> None:
-        """It is there, and of no use."""
+        """The program exists but cannot be started."""
         (empty_machine / "kind").write_text("#!/nowhere/interpreter\n", encoding="utf-8")
         (empty_machine / "kind").chmod(0o755)
 

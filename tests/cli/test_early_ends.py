@@ -187,7 +187,7 @@ def folder(earlier, tmp_path) -> Folder:
 
 class TestKilled:
     @pytest.mark.parametrize("phase", PHASES)
-    def test_child_is_3_and_says_how_it_ended(self, folder, phase):
+    def test_child_is_3_and_its_end_is_reported(self, folder, phase):
         """The parent concludes nothing from a child that is gone, and reports what was recorded as incomplete."""
         running = folder.start(PHASE=phase)
         os.kill(folder.reached(running), signal.SIGKILL)
@@ -239,7 +239,7 @@ class TestKilled:
 
     @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
     def test_while_reports_are_written_leaves_whole_ones(self, folder, number):
-        """Whatever was written is of this run; unless the signal came too late, the run is no success."""
+        """All written reports belong to this run; unless the signal came too late, the run fails."""
         running = folder.start()
         wait(lambda: any(file.suffix == ".part" for file in folder.out.iterdir()) or running.poll() is not None)
         running.send_signal(number)
@@ -364,7 +364,7 @@ def limited(size: int) -> tuple[str, ...]:
 
 @pytest.fixture(params=[16, 24, 32, 48, 64, 96, 128, 192])
 def small_disk(request, tmp_path_factory) -> Iterator[Path]:
-    """A file system of so many kilobytes, if this user may mount one."""
+    """A file system of a few kilobytes; skips where this user cannot mount one."""
     place: Path = tmp_path_factory.mktemp("disk")
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={request.param}k", "tmpfs", str(place)], check=False, capture_output=True
@@ -441,7 +441,9 @@ class TestStreams:
         [("2>/dev/full", 0), ("2>&-", 0), (">/dev/full", 3), (">&-", 3), (">&- 2>&-", 3), ("<&-", 0), ("| true", 3)],
     )
     def test_that_are_lost_change_only_a_success(self, folder, redirection, code):
-        """A run whose result could not be written is no success; a failure stays one, and an unreadable record too."""
+        """
+        If the result cannot be written, a success becomes an error; a failure or an unreadable record keeps its code.
+        """
         assert folder.complete().returncode == Exit.OK
         (folder.path / "bad.ndjson").write_bytes(b"\xff\xfe{")
 

@@ -383,7 +383,7 @@ def test_nothing_to_explain_is_usage(capsys):
 
 
 class TestMessage:
-    def test_says_what_a_text_means(self, capsys):
+    def test_explains_a_text(self, capsys):
         """The source, the releases, the meaning and the fix."""
         code = code_of(["explain", "--message", "fails to reconcile predictor: specified runtime ours is disabled"])
 
@@ -407,7 +407,7 @@ class TestMessage:
         (match,) = json.loads(capsys.readouterr().out)["matches"]
         assert (match["code"], match["values"], match["releases"][0]) == ("runtime-disabled", ["ours"], "v0.8.0")
 
-    def test_of_another_release_says_so(self, capsys):
+    def test_of_another_release_is_marked(self, capsys):
         """A message that the release does not have comes from another one."""
         text = "the 'name' field is not allowed in standard predictor"
 

@@ -98,7 +98,7 @@ class TestComparison:
         assert "✗ status differs: has failed with NoSupportingRuntime" in printed.out
 
     def test_of_conditions_that_are_not_true(self, call, server):
-        """Each with what it says; those that are true say nothing new."""
+        """Conditions that are not true are shown with their message; true ones are omitted."""
         conditions = [
             NOT_READY,
             {"type": "PredictorReady", "status": "Unknown"},
@@ -125,7 +125,7 @@ class TestComparison:
         assert "✗ status agrees: has no runtime: NoSupportingRuntime" in printed.out
 
     def test_of_a_service_that_shows_nothing_yet(self, call, server):
-        """Without a workload there is nothing to compare, which is no success."""
+        """Without a workload there is nothing to compare, and the command does not succeed."""
         server.put(SERVICES, service("new"))
         code, printed = call("new", "-n", "team-a")
 
@@ -185,7 +185,7 @@ class TestWhatIsRead:
         assert "KServe v0.14.1" in call("fraud", "-n", "team-a", "--release", "v0.14.1")[1].out
 
     def test_an_unreadable_configuration_is_a_warning(self, call, server):
-        """Without the ConfigMap the release's own default mode is assumed, and that is said."""
+        """Without the ConfigMap the release's default mode is assumed, with a warning."""
         server.forbidden.add("/configmaps/inferenceservice-config")
         code, printed = call("fraud", "-n", "team-a")
 
@@ -193,7 +193,7 @@ class TestWhatIsRead:
         assert "warning: could not be read: ConfigMap of namespace kserve" in printed.err
 
     @pytest.mark.parametrize("end", ["/clusterservingruntimes", "/servingruntimes", "/inferenceservices/fraud"])
-    def test_without_a_runtime_or_the_service_there_is_no_answer(self, call, server, end):
+    def test_without_a_runtime_or_the_service_nothing_is_explained(self, call, server, end):
         """What may not be listed is not taken for absent."""
         server.forbidden.add(end)
         code, printed = call("fraud", "-n", "team-a")

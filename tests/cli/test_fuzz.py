@@ -60,7 +60,7 @@ class TestTwoReleases:
         assert (report["compared"], report["errored"], report["nothingReported"]) == (1500, 0, 0)
         assert {one["part"] for one in report["differences"]} >= {"outcome", "admission", "status_runtime", "message"}
 
-    def test_of_old_releases_give_scenarios_too(self, tmp_path):
+    def test_of_old_releases_produce_scenarios_too(self, tmp_path):
         """Where the status shows no failure, the scenario relies on the workload."""
         arguments = ("memory:v0.8.0", "memory:v0.10.2", "--seed", "1", "--max-cases", "600", "--out", "features")
         _, report = fuzz(tmp_path, *arguments)
@@ -99,7 +99,7 @@ class TestTwoReleases:
         assert (code, report["compared"], report["differences"]) == (Exit.OK, 1000, [])
         assert not (tmp_path / "differences").exists()
 
-    def test_give_the_same_cases_for_the_same_seed(self, tmp_path):
+    def test_are_the_same_for_the_same_seed(self, tmp_path):
         """The results are equal but for the duration, and a random seed is printed."""
         arguments = ("memory:v0.14.1", "memory:v0.15.2", "--seed", "3", "--max-cases", "300")
         one, two = (fuzz(tmp_path, *arguments, "--out", name)[1] for name in ("same", "same"))
@@ -133,7 +133,7 @@ class TestProcesses:
         assert on_right["failed"] > len(report["differences"]) / 2
 
     def test_one_that_dies_is_3(self, tmp_path):
-        """However often it is restarted, not every case is compared, and that is no agreement."""
+        """However often it is restarted, not every case is compared, so the run is incomplete."""
         right = process("dies_on_third", release="v0.15.2", timeout=60)
         code, report = fuzz(tmp_path, "memory:v0.15.2", right, "--seed", "2", "--max-cases", "300")
         assert code == Exit.BROKEN
@@ -142,7 +142,7 @@ class TestProcesses:
         assert report["compared"] < 300
 
     def test_one_that_dies_has_its_error_counted_for_people(self, tmp_path):
-        """Every error is printed, so nothing is said about others."""
+        """Every error is printed, so no others are counted."""
         right = process("dies_on_third", release="v0.15.2", timeout=60)
         done = call(tmp_path, "fuzz", "memory:v0.15.2", right, "--seed", "2", "--max-cases", "300")
         assert "1 × GivenUp: " in done.stdout
@@ -151,7 +151,7 @@ class TestProcesses:
         assert "other errors" not in done.stdout
 
     def test_one_that_reports_nothing_is_3(self, tmp_path):
-        """No case was compared, and that is no agreement."""
+        """No case was compared, so the run is incomplete."""
         right = process("says_nothing", release="v0.15.2", timeout=60)
         code, report = fuzz(tmp_path, "memory:v0.15.2", right, "--seed", "2", "--max-cases", "100")
         assert (code, report["compared"], report["nothingReported"]) == (Exit.BROKEN, 0, 100)
@@ -259,7 +259,7 @@ class TestDuration:
     @pytest.mark.parametrize(
         ("text", "seconds"), [("90", 90), ("90s", 90), ("1.5 m", 90), ("10m", 600), ("2h", 7200), (None, None)]
     )
-    def test_is_in_seconds_unless_a_unit_is_given(self, text, seconds):
+    def test_is_in_seconds_without_a_unit(self, text, seconds):
         """Seconds, minutes or hours."""
         assert parse_duration(click.Context(command), command.params[0], text) == seconds
 

@@ -75,7 +75,7 @@ class TestFindings:
         assert code in codes(invoke, "runtime.yaml")
 
     def test_a_duplicate_key(self, write, invoke):
-        """A key that is given twice is found where it is."""
+        """A duplicate key is reported at its line."""
         write(runtime=runtime(spec="\n  disabled: true\n  disabled: false"))
 
         assert "DUPLICATE_KEY" in codes(invoke, "runtime.yaml")
@@ -166,7 +166,7 @@ class TestSuppressions:
             write(runtime=runtime(metadata=annotation, entry=""))
             assert (codes(invoke, "runtime.yaml") == []) is is_suppressed
 
-    def test_what_suppresses_nothing_is_said(self, write, invoke):
+    def test_unused_suppressions_are_reported(self, write, invoke):
         """An annotation that is invalid, expired or not needed is a warning."""
         for value, warning in (
             ("NEVER_SELECTED", "is not CODE, CODE until DATE: reason"),
@@ -211,7 +211,7 @@ class TestExitCode:
 
         assert invoke("lint", "runtime.yaml", "--fail-on", fail_on)[0] == code
 
-    def test_a_broken_file_is_no_pass(self, write, invoke):
+    def test_a_broken_file_fails(self, write, invoke):
         """A file that cannot be read ends with 2."""
         write(runtime=runtime(), broken="a: [")
 

@@ -83,9 +83,7 @@ def test_a_service_without_a_runtime_has_a_hint(call, server):
 
 
 def test_a_forbidden_list_is_3(call, server):
-    """
-    It is reported as not checked, and there is no conclusion.
-    """
+    """It is reported as not checked, and the check is incomplete."""
     server.forbidden.add("/servingruntimes")
 
     code, printed = call()

@@ -95,7 +95,7 @@ class TestMatrix:
         assert {file.name for file in (folder / "out").iterdir()} == reports
         assert len(list((folder / "out/runs").iterdir())) == 4
 
-    def test_parallel_runs_give_the_same_record(self, folder):
+    def test_parallel_runs_write_the_same_record(self, folder):
         """The number of jobs changes no byte of the record."""
         call(folder, "memory:v0.8.0..v0.9.0", *PART, "--out", "one", "--jobs", "1")
         call(folder, "memory:v0.8.0..v0.9.0", *PART, "--out", "two", "--jobs", "2")
@@ -124,7 +124,7 @@ class TestMatrix:
         assert summary.index("ClusterServingRuntime wrong") < summary.index("## What the documentation claims")
 
     def test_agrees_with_a_target_that_does_the_same(self, folder):
-        """Equal choices on another kind of target are no difference."""
+        """Equal choices on another kind of target are not a difference."""
         run = call(folder, "memory:v0.15.2", "python:own:right", *PART, "--out", "out", "--format", "json")
         (pair,) = result_of(run)["comparisons"]
 
@@ -144,7 +144,7 @@ class TestMatrix:
         assert "python:own:dies" in (folder / "out/matrix.html").read_text()
 
     def test_a_target_that_does_not_start_never_conforms(self, folder):
-        """As in ``run``: every scenario errors for one cause, so there is no result, which is 3."""
+        """As in ``run``, every scenario is errored for one cause, and the exit code is 3."""
         run = call(folder, "memory:v0.15.2", "python:own:closed", *PART, "--out", "out", "--format", "json")
 
         assert run.returncode == Exit.BROKEN
@@ -200,7 +200,7 @@ class TestResume:
         assert (folder / "out/matrix.ndjson.xz").read_bytes() == record
 
     @pytest.mark.parametrize("change", ["cut", "errored", "narrower", "other-suite", "not-resumed"])
-    def test_runs_again_what_was_another_run(self, folder, change):
+    def test_reruns_what_was_another_run(self, folder, change):
         """A cut or errored run, one of another selection or suite, or any run without --resume, runs again."""
         call(folder, "python:own:right", *PART, "--out", "out")
         file = folder / "out/runs/python-own-right.ndjson"

@@ -43,7 +43,7 @@ class TestResolve:
         assert ANNOTATE in out
 
     @pytest.mark.parametrize("release", ["v0.15.2", "v0.17.0", "v0.20.0", "documented"])
-    def test_other_releases_give_no_warning(self, printed, release):
+    def test_other_releases_print_no_warning(self, printed, release):
         """v0.15.2 records the old name, v0.17.0 and later replace it in the annotation."""
         assert "⚠" not in printed("resolve", "--release", release)[1]
 
@@ -91,7 +91,7 @@ class TestResolve:
         assert [out.count(command.format(name)) for name in ("one", "two")] == [1, 1]
 
     @pytest.mark.parametrize(("mode", "is_locked"), [("Standard", True), ("RawDeployment", False)])
-    def test_a_dump_says_what_is_recorded(self, printed, mode, is_locked):
+    def test_a_dump_contains_what_is_recorded(self, printed, mode, is_locked):
         """The mode in the status of a stored service is compared with its annotation."""
         status = f"status: {{deploymentMode: {mode}}}\n"
         out = printed("resolve", "--release", "v0.16.0", uid=", uid: u", status=status)[1]

@@ -74,7 +74,7 @@ class TestKinds:
             "skipped: 1,200 Deployment, 2 ConfigMap",
         ]
 
-    def test_kinds_of_one_name_are_told_apart(self) -> None:
+    def test_kinds_of_one_name_are_distinguished(self) -> None:
         """Kubernetes has a Service, and so has Knative."""
         others = {("", "Service"): 2, ("serving.knative.dev", "Service"): 1}
 

@@ -157,7 +157,7 @@ class TestFiles:
             "predictor": {"model": {"runtime": "kserve-tritonserver"}}
         }
 
-    def test_the_page_says_how_to_use_the_component(self, invoke, folder):
+    def test_the_page_explains_how_to_use_the_component(self, invoke, folder):
         """With a fix, the page has the lines that add the component to a kustomization."""
         write(folder, onnx("a"))
         invoke("patch", *PATH, "services.yaml", "--out", "fixes")
@@ -175,7 +175,7 @@ class TestFiles:
         assert not (folder / "fixes/team-b").exists()
 
     def test_nothing_to_fix(self, invoke, folder):
-        """Without anything to fix there is no component, and the page says so."""
+        """Without anything to fix no component is written, and the page says so."""
         write(folder, onnx("a"))
         code, out, _ = invoke(
             "patch", "--from", "v0.9.0", "--to", "v0.9.0", "--shipped", "services.yaml", "--out", "fixes"

@@ -119,7 +119,7 @@ class TestPods:
         assert out.endswith("---\n# ✗ InferenceService team-a/other: no runtime (NoSupportingRuntime)\n")
 
     def test_resolve_has_them_as_data(self, run):
-        """Beside everything that it has without."""
+        """They are added to the output; nothing else changes."""
         _, out = run("resolve", (SERVICE, OURS), "--pod", "--format", "json")
 
         (service,) = json.loads(out)["services"]

@@ -12,7 +12,7 @@ from kserve_conformance.cli.exit_codes import Exit
 
 
 def test_an_error_names_stdin(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A dash is no name of a file."""
+    """A dash is reported as stdin, not as a file."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"<html>\n")))
 
     assert code_of(["report", "-"]) == Exit.RECORD
@@ -20,7 +20,7 @@ def test_an_error_names_stdin(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 
 
 def test_an_error_names_the_file(tmp_path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """As it was given."""
+    """The path is printed as it was passed."""
     (tmp_path / "(a).ndjson").write_text("<html>\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 

@@ -161,7 +161,7 @@ class TestRerun:
         assert [one.name for one in again.scenarios] == ["a1", "b3"]
         assert again.header.selection["failedIn"].startswith("sha256:")
 
-    def test_of_what_fails_again_is_1(self, suite, tmp_path):
+    def test_of_what_still_fails_is_1(self, suite, tmp_path):
         """Failing again is a failure."""
         run(suite, tmp_path / "first", A1="failed")
         code, _ = run(suite, tmp_path / "again", "--rerun-failed", str(tmp_path / "first/record.ndjson"), A1="failed")
@@ -279,7 +279,7 @@ class TestBaseline:
 
 
 class TestOtherBuilds:
-    """A record of another build is refused before anything runs, unless it is accepted explicitly."""
+    """A record of another build is an error before anything runs, unless it is accepted explicitly."""
 
     @pytest.fixture(scope="class")
     @classmethod

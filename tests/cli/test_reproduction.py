@@ -56,7 +56,7 @@ def test_the_printed_command_works_from_the_root(
     assert [one["id"] for one in json.loads(again.stdout)["failures"]] == [failure["id"]]
 
 
-def test_a_published_report_says_where_to_run_it(
+def test_a_published_report_names_where_to_run_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """No report has a folder of the machine; each says what the command lacks."""

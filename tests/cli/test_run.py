@@ -88,7 +88,7 @@ class TestRun:
 
     @pytest.mark.parametrize("options", [(), ("--timings",)], ids=["by default", "--timings"])
     def test_has_times_only_on_request(self, suite, tmp_path, options):
-        """Without them two runs give equal records."""
+        """Without timings two runs write equal records."""
         arguments = ("run", "--suite", str(suite), "--target", "memory:v0.15.2", "--tags", "core", *options)
         assert call(tmp_path, *arguments).returncode == Exit.OK
 
@@ -96,7 +96,7 @@ class TestRun:
         assert any("seconds" in line for line in lines) is bool(options)
 
     def test_prints_only_json_on_stdout(self, suite, tmp_path):
-        """Stdout has nothing but JSON, and two processes give the same result as one."""
+        """Stdout has only JSON, and two processes print the same result as one."""
         arguments = ("run", "--suite", str(suite), "--target", "memory:v0.15.2", "--format", "json", "--out", "out")
         one = call(tmp_path, *arguments)
         record = (tmp_path / "out/record.ndjson").read_bytes()
@@ -109,7 +109,7 @@ class TestRun:
         assert [failure["id"] for failure in output["failures"]] == ["basics/theirs.feature::does not hold"]
 
     def test_that_stops_early_is_3(self, tmp_path):
-        """Fewer scenarios ran than were collected, so there is no conclusion."""
+        """Fewer scenarios ran than were collected, so the run is incomplete."""
         (tmp_path / "features").mkdir()
         (tmp_path / "features/a.feature").write_text(FAILING)
         (tmp_path / "features/b.feature").write_text(FEATURE)
@@ -120,7 +120,7 @@ class TestRun:
         assert any("interrupted" in reason for reason in json.loads(run.stdout)["reasons"])
 
     def test_of_a_target_that_does_not_start_is_not_0(self, suite, tmp_path):
-        """Every scenario errors, so there is no result."""
+        """Every scenario is errored, so there is no result."""
         (tmp_path / "own.py").write_text(
             "from kserve_conformance.targets.contract import CannotStart\ndef opened():\n    raise CannotStart('no')\n"
         )
@@ -130,7 +130,7 @@ class TestRun:
         assert run.returncode == Exit.BROKEN
         assert json.loads(run.stdout)["counts"]["errored"] == 2
 
-    def test_of_a_target_that_does_not_start_says_why_once(self, tmp_path):
+    def test_of_a_target_that_does_not_start_prints_the_reason_once(self, tmp_path):
         """The reason is printed once, however many scenarios there are."""
         (tmp_path / "own.py").write_text(
             "from kserve_conformance.targets.contract import CannotStart\n"
@@ -165,7 +165,7 @@ class TestRun:
         assert sum(json.loads(run.stdout)["counts"].values()) == 2
 
     def test_that_loses_scenarios_is_3(self, tmp_path):
-        """If a conftest deselects scenarios, there is no conclusion, even if the rest passed."""
+        """If a conftest deselects scenarios, the run is incomplete, even if the rest passed."""
         (tmp_path / "features").mkdir()
         (tmp_path / "features/a.feature").write_text(FEATURE)
         (tmp_path / "features/b.feature").write_text(FEATURE)

@@ -46,8 +46,8 @@ def test_go_that_is_missing_is_named_with_what_to_install(capsys, monkeypatch, t
     assert "install Go (go.dev/dl)" in shown
 
 
-def test_help_says_what_is_not_there(capsys):
-    """No pods run, and a port is open to other machines: both are said before the first use."""
+def test_help_lists_the_limits(capsys):
+    """The help says that no pods run, and that a port is open to other machines."""
     code_of(["sandbox", "--help"])
 
     shown = " ".join(capsys.readouterr().out.split())

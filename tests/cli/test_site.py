@@ -56,7 +56,7 @@ class TestInputs:
 
         assert call(capsys, "site", "records", "--out", "site")[0] == Exit.OK
 
-    def test_a_matrix_gives_its_runs(self, folder, capsys):
+    def test_a_matrix_is_split_into_its_runs(self, folder, capsys):
         """Each run of a matrix is published; one without a record is withheld with the reason."""
         target = "controlplane:v0.8.0"
         some = (run_of("memory:v0.15.2", *scenarios()), Run(target, broken="the manager did not start"))
@@ -119,7 +119,7 @@ class TestInputs:
         assert "no records in empty" in err
         assert not (folder / "site").exists()
 
-    def test_without_any_result_the_answer_is_no(self, folder, capsys):
+    def test_without_any_result_nothing_conforms(self, folder, capsys):
         """If every run is withheld, the site says so, and so does the exit code."""
         (folder / "one.ndjson").write_bytes(records()["interrupted"])
         code, out, _ = call(capsys, "site", "one.ndjson", "--out", "site")
@@ -131,7 +131,7 @@ class TestInputs:
 
 class TestFolder:
     def test_two_builds_are_byte_equal(self, folder, capsys):
-        """Building again, elsewhere or over an older build, gives the same bytes."""
+        """Building once more, elsewhere or over an older build, writes the same bytes."""
         call(capsys, "site", "records", "--out", "one")
         call(capsys, "site", "records", "--out", "two")
         call(capsys, "site", "records", "--out", "two")
@@ -139,7 +139,7 @@ class TestFolder:
         assert files_of(folder / "one") == files_of(folder / "two")
 
     def test_files_of_an_older_build_are_removed_and_others_stay(self, folder, capsys):
-        """A run that is no longer published has no page, and a file of one's own is not touched."""
+        """The page of a run that is no longer published is removed; a file that the site did not write is kept."""
         call(capsys, "site", "records", "--out", "site")
         before = set(files_of(folder / "site"))
         (folder / "site" / "CNAME").write_text("conformance.example.com\n")

@@ -64,7 +64,7 @@ class TestWhatIsLeftOut:
         assert "skipped: 1 Workflow" in err
 
     def test_other_kinds_alone_answer_nothing(self, call_with_files):
-        """What to do about each kind is all that can be said."""
+        """The output is what to do about each kind."""
         graph = "{apiVersion: serving.kserve.io/v1alpha1, kind: InferenceGraph, metadata: {name: g}}\n"
         code, out, err = call_with_files({"graph.yaml": graph}, "graph.yaml")
 

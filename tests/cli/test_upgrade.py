@@ -94,7 +94,7 @@ class TestExitCode:
             ("team-a/cars", "accepted when the baseline was written"),
         ]
 
-    def test_a_broken_file_is_no_pass(self, invoke, tmp_path):
+    def test_a_broken_file_fails(self, invoke, tmp_path):
         """A manifest that cannot be read ends with 2, whatever the services that were read say."""
         (tmp_path / "broken.yaml").write_text("a: [")
 
@@ -318,7 +318,7 @@ class TestWhatIf:
         assert err.count("unknown field extra") == 20
         assert "warning: ... and 5 more" in err
 
-    def test_a_changed_file_is_read_again_with_resume(self, invoke, tmp_path):
+    def test_a_changed_file_is_reread_with_resume(self, invoke, tmp_path):
         """--resume does not take the results that were made with another content of the files of --with."""
         arguments = ("--path", "v0.15.2,v0.15.2", "--shipped", "--with", "mine.yaml", "--resume", "kept")
         counts = []
@@ -412,7 +412,7 @@ spec:
 
 
 class TestNamespace:
-    def test_services_without_one_are_in_the_given_namespace(self, invoke, tmp_path):
+    def test_services_without_one_are_in_the_namespace_of_the_option(self, invoke, tmp_path):
         """--namespace is that of services that name none, as kubectl has it; another one is an error."""
         (tmp_path / "one.yaml").write_text(SERVICES.partition("---")[0].replace(", namespace: team-a", ""))
         command = ("upgrade", "--from", "v0.15.2", "--to", "v0.17.0", "--shipped", "--fail-on", "none")

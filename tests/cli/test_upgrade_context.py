@@ -55,7 +55,7 @@ class TestReading:
         # Objects of a cluster are on no line.
         assert "(context fake)" in printed.out
 
-    def test_labels_of_the_controller_say_the_release(self, call, server):
+    def test_labels_of_the_controller_name_the_release(self, call, server):
         """A mirrored image without a known tag is known by the labels of its installer."""
         del server.objects["/apis/apps/v1/namespaces/kserve/deployments/manager"]
         server.put(DEPLOYMENTS, controller("mirror/controller:1", **{"app.kubernetes.io/version": "v0.11.2"}))
@@ -63,7 +63,7 @@ class TestReading:
         assert call("--to", "v0.15.2")[1].out.startswith("KServe v0.11.2 → v0.15.2")
 
     def test_from_and_path_set_the_release(self, call, server):
-        """An unknown image is no obstacle if the release is given; otherwise the error names the option."""
+        """With the release set, an unknown image does not matter; otherwise the error names the option."""
         del server.objects["/apis/apps/v1/namespaces/kserve/deployments/manager"]
         server.put(DEPLOYMENTS, controller("mirror/controller:1"))
 
@@ -105,7 +105,7 @@ class TestReading:
         assert ": 9 services\n" in call("--to", "v0.11.1", "--fail-on", "none")[1].out
         assert server.requested.count(("GET", SERVICES)) == 5
 
-    def test_an_expired_list_is_read_again(self, call, server, monkeypatch):
+    def test_an_expired_list_is_reread(self, call, server, monkeypatch):
         """A list whose snapshot expires on the way is read again in one, and no service counts twice."""
         monkeypatch.setattr("kserve_conformance.inspection.snapshot.PAGE", 2)
         server.put(SERVICES, *(stored_service(f"s{number}") for number in range(7)))
@@ -118,7 +118,7 @@ class TestReading:
 class TestErrors:
     @pytest.mark.parametrize("kind", ["clusterservingruntimes", "servingruntimes", "inferenceservices"])
     def test_a_list_that_is_forbidden_is_3(self, call, server, kind):
-        """A part of the objects would give another answer: the error names the verb and the resource."""
+        """With some objects only, the answer could differ: the error names the verb and the resource."""
         server.forbidden.add(f"/{kind}")
 
         code, printed = call("--to", "v0.11.1")
@@ -137,7 +137,7 @@ class TestErrors:
         assert "warning: could not be read: ConfigMap of namespace kserve: assuming the default" in printed.err
 
     def test_no_kserve_is_3(self, call, server):
-        """A cluster without KServe is no cluster without services."""
+        """A cluster without KServe is an error, not a cluster without services."""
         server.objects.clear()
         server.served -= {CONFIG_MAPS}
 

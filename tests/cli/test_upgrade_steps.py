@@ -66,7 +66,7 @@ class TestSteps:
         assert lost[1] == "✓ v0.10.2 to v0.15.2  ServingRuntime team-a/alike"
         assert kept[1] == ON_OURS.format("v0.15.2 to v0.16.0")
 
-    def test_a_rejected_service_is_applied_again(self, steps, folder):
+    def test_a_rejected_service_is_reapplied(self, steps, folder):
         """A rejected service is not stored, so the next release handles it as a new one."""
         (folder / "named.yaml").write_text(LEGACY.replace("{storage", "{name: kserve-container, storage"))
 

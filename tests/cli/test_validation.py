@@ -89,7 +89,7 @@ class TestStrict:
         assert "hint: correct the runtime in runtime.yaml:1\n" in out
 
     @pytest.mark.parametrize("command", ["resolve", "explain"])
-    def test_a_field_that_is_only_warned_of_is_no_fault_of_a_service(self, command, call):
+    def test_a_field_with_a_warning_is_not_a_fault_of_a_service(self, command, call):
         """Without strict validation the runtime is stored without the field."""
         runtime = OURS.replace('ours:1"}', 'ours:1", nodeSelector: {a: b}}')
         code, out, _ = call({"runtime.yaml": runtime, "service.yaml": SERVICE}, "--validation=warn", command=command)
@@ -121,7 +121,7 @@ class TestStrict:
         ],
     )
     def test_the_field_that_was_meant_is_named(self, text, field, meant, call):
-        """Beside it, around it or below it."""
+        """Whether it is a sibling, a parent or a child."""
         code, out, _ = call({"x.yaml": text})
 
         assert code == Exit.NO

@@ -44,7 +44,7 @@ class TestWheel:
         assert names == {"kserve_conformance"}
 
     def test_runs_the_suite_that_it_ships(self, installed, tmp_path):
-        """From anywhere, without writing next to itself, it asks the same suite as the checkout."""
+        """From any folder, without writing next to itself, it runs the same suite as the checkout."""
         before = sorted(installed.rglob("*"))
 
         run = call(installed, tmp_path, "run", "--target", "memory:v0.15.2", "--tags", "ordering", "--format", "json")

@@ -1,5 +1,5 @@
 """
-A real cluster with KServe in it, which somebody else made: it is only shared here.
+A real cluster with KServe in it that the tests did not create, and share.
 
 ``KSERVE_CONFORMANCE_KIND_CONTEXT`` names its context, and ``KSERVE_CONFORMANCE_KIND_KUBECONFIG`` (or ``KUBECONFIG``)
 the file that has it. The user must be an administrator there.

@@ -57,10 +57,8 @@ def test_the_documented_rights_are_enough(look, shared):
 
 
 @pytest.mark.parametrize("kind", ["clusterservingruntimes", "servingruntimes", "inferenceservices", "deployments"])
-def test_a_right_that_is_missing_is_never_fine(look, kind):
-    """
-    Without one of the lists the answer is not 0, and the list is told as not checked.
-    """
+def test_a_missing_right_is_never_a_success(look, kind):
+    """Without one of the lists the exit code is not 0, and the list is reported as not checked."""
     code, reported = look(kind, release="v0.15.2")
 
     assert code in (1, 3)
@@ -68,10 +66,8 @@ def test_a_right_that_is_missing_is_never_fine(look, kind):
     assert reported["whole"] is False
 
 
-def test_who_may_not_look_for_the_controller_says_the_release(look):
-    """
-    Without the Deployments there is no release, and the error says how to give it.
-    """
+def test_without_the_right_to_read_the_controller_the_release_is_required(look):
+    """Without the Deployments the release is unknown, and the error names the option for it."""
     code, reported = look("deployments")
 
     assert code == 3

@@ -109,9 +109,7 @@ def held(client: Client, namespace: str) -> Iterator[None]:
 
 class TestBadDays:
     def test_a_namespace_that_cannot_be_deleted_is_reported(self, shared, monkeypatch):
-        """
-        What somebody's finalizer holds is left over, with what the cluster says of it.
-        """
+        """An object with a foreign finalizer is left over, and the cluster's message is reported."""
         monkeypatch.setattr(namespaces, "DELETED_WITHIN", 20.0)
         runtime: Manifest = {
             "apiVersion": "serving.kserve.io/v1alpha1",
@@ -136,10 +134,8 @@ class TestBadDays:
         assert "example.com/never" in left
         assert wait_for(lambda: shared.ours() == [], 60)
 
-    def test_a_cluster_that_stops_answering_is_no_answer(self, shared, tmp_path):
-        """
-        Scenarios after the last answer are errored, none passes, and what could not be deleted is told.
-        """
+    def test_a_cluster_that_stops_responding_passes_nothing(self, shared, tmp_path):
+        """Scenarios after the last response are errored, none passes, and what could not be deleted is reported."""
         with stopping(shared.kubeconfig, shared.context, 400, tmp_path) as kubeconfig:
             done = shared.run(tmp_path, "--tags", SELECTION, target=shared.target(kubeconfig))
 

@@ -50,7 +50,7 @@ def server(target: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> FaultyServe
 
 class TestAnswers:
     @pytest.mark.parametrize(("status", "reason"), [(409, "Conflict"), (429, "TooManyRequests")])
-    def test_that_ask_for_another_try_get_one(self, target, server, runtime, service, status, reason):
+    def test_with_a_retry_after_are_retried(self, target, server, runtime, service, status, reason):
         """
         A conflicting or throttled write is retried, and the decision is the same.
         """
@@ -71,9 +71,7 @@ class TestAnswers:
         ],
     )
     def test_persistent_ones_are_reported(self, target, server, service, status, reason, reported):
-        """
-        It is tried so many times and no more, and what came is an error and no no_runtime.
-        """
+        """After a fixed number of retries the scenario is errored; it is never a missing runtime."""
         server.answers("POST", SERVICES, status, reason, "later")
 
         with pytest.raises(ApiError, match=reported):
@@ -90,9 +88,7 @@ class TestAnswers:
         assert answer.rejected == "spec.predictor: Required value"
 
     def test_of_a_broken_server_are_errors(self, target, server, service):
-        """
-        HTTP 500 says nothing of the object.
-        """
+        """HTTP 500 is not a verdict on the object."""
         server.answers("POST", SERVICES, 500, "InternalError", "something broke")
 
         with pytest.raises(ApiError, match="500 InternalError: something broke"):
@@ -121,9 +117,7 @@ class TestNamespace:
         past.put(f"/api/v1/namespaces/{name}/finalize", {**stuck, "spec": {"finalizers": []}})
 
     def test_that_is_being_terminated_rejects_no_service(self, target, terminating, service):
-        """
-        Nothing can be created there, which says nothing of the service.
-        """
+        """Nothing can be created there, which is not a rejection of the service."""
         there = service()
         there["metadata"]["namespace"] = terminating
 
@@ -133,9 +127,7 @@ class TestNamespace:
 
 class TestWebhook:
     def test_that_hangs_rejects_nothing(self, target, runtime, service):
-        """
-        A webhook that does not answer in time has said neither yes nor no.
-        """
+        """A webhook that times out has neither accepted nor rejected the object."""
         past = target._plane.past
         for kind in ("mutating", "validating"):
             path = f"/apis/admissionregistration.k8s.io/v1/{kind}webhookconfigurations"
@@ -240,7 +232,7 @@ class TestStore:
 
         return without_room
 
-    def test_that_is_full_takes_nothing_and_says_so(self, target, full, runtime, service):
+    def test_that_is_full_rejects_everything_with_the_reason(self, target, full, runtime, service):
         """
         Neither a write nor the wait for a decision is taken for an answer; with room again all is well.
         """
@@ -283,9 +275,7 @@ class TestDiagnosis:
             assert hidden not in everything
 
     def test_shows_the_words_of_a_failure(self, target, service):
-        """
-        What failed stands in the events, with how often, and in the log; there is no Deployment to show.
-        """
+        """The failure is in the events, with its count, and in the log; there is no Deployment to show."""
         target.apply(service(runtime="nobodys"))
         target.observe(MODEL, WITHIN)
 

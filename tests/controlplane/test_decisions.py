@@ -156,7 +156,7 @@ class TestLookingAgain:
         assert (before.outcome, after.outcome) == (Outcome.NO_RUNTIME, Outcome.RUNS)
         assert (after.reason, after.message) == (None, None)
 
-    def test_looking_again_writes_no_spec(self, target, runtime, service):
+    def test_observing_twice_writes_no_spec(self, target, runtime, service):
         """
         Observing twice shows the same service: nothing but its status was written to have it looked at.
         """
@@ -189,9 +189,7 @@ class TestAdmission:
         assert "version" in answer.rejected
 
     def test_a_kind_that_is_not_served_is_rejected(self, target):
-        """
-        An object of an unknown kind gets the answer that kubectl would give.
-        """
+        """An object of an unknown kind has the error that kubectl would print."""
         (answer,) = target.apply(
             {"apiVersion": "example.com/v1", "kind": "Nothing", "metadata": {"name": "x", "namespace": "team-a"}}
         )
@@ -222,7 +220,7 @@ class TestAdmission:
         assert first.rejected is None
         assert (second.rejected is not None) == has_runtime_webhooks(target)
 
-    def test_applying_again_leaves_what_was_never_applied(self, target, service):
+    def test_reapplying_keeps_what_was_never_applied(self, target, service):
         """
         A legacy manifest applied over its converted self is converted again, from both keys.
         """
@@ -266,9 +264,7 @@ class TestStoring:
 
 class TestReset:
     def test_nothing_is_left(self, opened, runtime, service):
-        """
-        After a reset there is no service, no runtime and no workload, and the same names can be used afresh.
-        """
+        """After a reset there is no service, no runtime and no workload, and the same names can be reused."""
         opened.apply(runtime("everyones"), runtime("mine", "team-a"), service())
         opened.observe(MODEL, WITHIN)
 
@@ -302,9 +298,7 @@ class TestReset:
         assert (observed.outcome, observed.workload) == (Outcome.NO_RUNTIME, None)
 
     def test_what_is_not_there_is_deleted_without_an_error(self, target):
-        """
-        Deleting objects that do not exist is no error.
-        """
+        """Deleting an object that does not exist is not an error."""
         target.delete(MODEL, ObjectKey("ServingRuntime", "mine", "team-a"), ObjectKey("ClusterServingRuntime", "x"))
 
 
@@ -323,9 +317,7 @@ class TestInstalling:
         assert "/" not in repr(identity)
 
     def test_another_release_is_installed_over_what_is_stored(self, target, runtime, service):
-        """
-        The other release decides on the objects that are there, and a reset brings the first one back.
-        """
+        """The other release decides on the stored objects, and a reset restores the first one."""
         assert Capability.UPGRADE in target.capabilities
         first = target.identity.release
         other = "v0.15.2" if first == "v0.10.2" else "v0.10.2"

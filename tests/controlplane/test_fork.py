@@ -127,7 +127,7 @@ class TestFork:
         assert set(kept) == {KEPT}
         assert kept[KEPT].verdict is Verdict.PASSED
 
-    def test_the_record_says_what_was_built(self, record):
+    def test_the_record_names_what_was_built(self, record):
         """Source, overlay, tags and the release that is claimed, without folders of this machine."""
         build = record.header.target.build
 

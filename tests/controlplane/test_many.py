@@ -16,7 +16,7 @@ WITHIN = timedelta(seconds=30)
 CASES = tuple(islice(Cases(6), GROUP_SIZE - 24, GROUP_SIZE + 24))
 
 
-def test_worlds_at_once_end_as_the_rules_say(target):
+def test_concurrent_worlds_end_as_the_rules_predict(target):
     """Every case is compared, and none differs; the control plane is empty afterwards."""
     memory = MemoryTarget(target.identity.release)
 

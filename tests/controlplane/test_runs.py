@@ -163,10 +163,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
 
 
 class TestFailure:
-    def test_is_reported_with_everything_that_there_is(self, shown):
-        """
-        Each of service, runtimes, Deployment and log has its title, and a command asks the scenario again.
-        """
+    def test_is_reported_with_all_evidence(self, shown):
+        """Service, runtimes, Deployment and log each have a title, and a command reruns the scenario."""
         scenario = shown.scenario("does not hold")
         finding = scenario.finding
 
@@ -188,9 +186,7 @@ class TestFailure:
         assert re.search(r"name: MODE\n +value: \[redacted\]", evidence["runtimes"])
 
     def test_is_folded_on_the_page(self, shown):
-        """
-        Each title of the evidence is a part of the page that is closed until somebody opens it.
-        """
+        """Each title of the evidence is a collapsed section of the page."""
         for title in ("service", "runtimes", "deployment", "log"):
             assert f'<details class="evidence"><summary>Evidence: {title}</summary>' in shown.page
         assert '<details class="evidence" open' not in shown.page
@@ -310,7 +306,7 @@ class TestInterrupted:
 
     @staticmethod
     def ended(suite: Suite, when: Callable[[], bool], *arguments: str, **environment: str) -> tuple[int, str]:
-        """Start a run, press Ctrl-C once it is that far, and wait for its end; its exit code and what it said."""
+        """Start a run, press Ctrl-C once it has come to a point, and wait for its end; its exit code and output."""
         with subprocess.Popen(
             suite.command(*arguments),
             cwd=suite.path,
@@ -336,9 +332,7 @@ class TestInterrupted:
         assert wait_for(lambda: suite.left() == [])
 
     def test_while_it_starts(self, suite):
-        """
-        Processes that have only just begun are ended, and nothing was asked.
-        """
+        """Processes that have just started are ended, and no scenario runs."""
         logs = suite.temporary.glob
         started = self.ended(suite, lambda: any(logs("kserve-conformance-*/logs/kube-apiserver.log")))
 
@@ -352,9 +346,7 @@ class TestInterrupted:
         assert [scenario.name for scenario in suite.record().scenarios] == ["holds"]
 
     def test_while_it_clears_away(self, suite):
-        """
-        A reset that does not come to its end is no reason to leave anything.
-        """
+        """An interrupted reset leaves no processes."""
         suite.write("conftest.py", SLOW_RESET)
 
         self.assert_interrupted(suite, self.ended(suite, suite.waiting.exists), passed=0)

@@ -81,9 +81,7 @@ class TestWithoutACommand:
         assert not Path(access["folder"]).exists()
 
     def test_is_broken_once_the_manager_is_gone(self):
-        """
-        A sandbox without KServe is no sandbox: it ends with 3, and says how the manager ended.
-        """
+        """A sandbox without KServe exits with 3 and reports how the manager ended."""
         with subprocess.Popen(
             [*COMMAND, "v0.15.2", "--format", "json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as running:

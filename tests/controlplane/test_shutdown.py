@@ -86,7 +86,7 @@ class TestClosing:
         assert processes_of(folder) == []
         assert not folder.exists()
 
-    def test_closing_twice_is_no_error(self, own):
+    def test_closing_twice_is_harmless(self, own):
         """
         What is closed can be closed again, and does not answer any more.
         """
@@ -115,9 +115,7 @@ class TestClosing:
 
 class TestBreaking:
     def test_a_manager_that_dies_is_unreachable_and_its_log_is_kept(self, own, runtime, service):
-        """
-        Once the manager is gone no answer is given, the error shows its end, and the next reset starts it again.
-        """
+        """Once the manager is gone nothing is observed, the error shows its end, and the next reset restarts it."""
         own.apply(runtime("everyones"), service())
         own.observe(MODEL, WITHIN)
         os.kill(own._plane.manager.pid, signal.SIGKILL)
@@ -158,9 +156,7 @@ class TestBreaking:
             own.apply(service())
 
     def test_a_manager_that_stands_still_settles_nothing(self, own, runtime, service):
-        """
-        A manager that hangs gives no answer in time: that is no outcome.
-        """
+        """A manager that hangs does not settle in time, which is not an outcome."""
         own.apply(runtime("everyones"), service())
         own.observe(MODEL, WITHIN)
         os.kill(own._plane.manager.pid, signal.SIGSTOP)
@@ -191,9 +187,7 @@ class TestStarting:
         assert "unable to get configmap" in (tmp_path / "logs" / "manager.log").read_text(encoding="utf-8")
 
     def test_a_manager_of_ones_own_is_driven(self, service):
-        """
-        A binary and a source given by hand are what runs.
-        """
+        """A binary and a source tree from the options are what runs."""
         from kserve_conformance.targets.programs import binaries
 
         program = binaries.cached_manager("v0.15.2")

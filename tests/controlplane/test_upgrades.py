@@ -1,4 +1,4 @@
-"""One release after another over one store: what is seen after a swap, and what is left of one that fails."""
+"""Releases installed over each other in one store: what is observed after a swap, and what a failed one leaves."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def beacon_version(target: ControlPlane) -> int:
 
 
 class TestSwapping:
-    def test_nothing_is_seen_of_the_controller_before(self, target, runtime, service):
+    def test_nothing_is_observed_of_the_earlier_controller(self, target, runtime, service):
         """
         Right after an upgrade every service shows the new controller's choice and the old one's workload.
 
@@ -118,7 +118,7 @@ class BrokenLater(ControlPlane):
 class TestFailing:
     def test_a_release_that_does_not_come_up_fails_no_more_than_its_own_scenario(self, tmp_path, runtime, service):
         """
-        The swap says what the manager said; until the reset nothing answers, and after it the opened release does.
+        The error has the manager's output; nothing is observed until the reset, and after it the first release is.
         """
         program = tmp_path / "manager"
         program.write_text("#!/bin/sh\necho no leader to follow\nexit 3\n", encoding="utf-8")

@@ -1,7 +1,7 @@
 """
-The examples of a page, as values: what it shows as files, what it runs, what must come of it.
+The examples of a page as values: the files that it shows, the commands that it runs, and their expected output.
 
-The convention is told in ``docs/README.md``.
+The convention is described in ``docs/README.md``.
 """
 
 from __future__ import annotations

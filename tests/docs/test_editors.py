@@ -93,7 +93,7 @@ Feature: Teams
 
 
 def test_a_suite_of_its_own_finds_its_steps_and_the_shipped_ones(language_service, tmp_path):
-    """With the settings that the guide gives, no step of a mixed feature is underlined; without them one is."""
+    """With the settings of the guide no step of a mixed feature is underlined; without them one is."""
     steps, feature, settings = tmp_path / "steps", tmp_path / "teams.feature", tmp_path / "settings.json"
     shutil.copytree(Suite.shipped().steps, steps)
     (steps / "teams.py").write_text(OWN_STEPS, encoding="utf-8")

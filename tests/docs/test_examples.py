@@ -21,7 +21,7 @@ PAGES = tuple(page for page in pages() if any(block.language in ("console", "pyc
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_commands_of_a_page_give_the_output_that_it_shows(page, tmp_path):
+def test_commands_of_a_page_print_the_output_that_it_shows(page, tmp_path):
     """
     The blocks of a page run in order, in a folder that has the files that the page has shown so far.
     """
@@ -43,7 +43,7 @@ def test_commands_of_a_page_give_the_output_that_it_shows(page, tmp_path):
 
 
 def differences_of_console(block: Block, folder: Path) -> list[str]:
-    """Run the commands of a block in one shell, and tell each whose output is another."""
+    """Run the commands of a block in one shell, and report each whose output differs."""
     shown = commands(block)
     observed = run(shown, folder)
     return [
@@ -88,10 +88,8 @@ def differences_of_python(block: Block, page: Path, names: dict[str, object]) ->
     return ["".join(reported)] if reported else []
 
 
-def test_commands_that_are_not_run_say_why():
-    """
-    A block that needs a real control plane or another machine has a caption that tells so, and most blocks are run.
-    """
+def test_commands_that_are_not_run_have_a_reason():
+    """A block that needs a real control plane or another machine has a caption with the reason, and most blocks run."""
     all_ = [(page, block) for page in pages() for block in blocks(page) if block.language == "console"]
     not_run = [(page, block) for page, block in all_ if block.is_not_run]
     silent = [
@@ -117,7 +115,7 @@ class TestComparing:
         """Within a line or over lines."""
         assert fits("one ... three\n...\nlast", "one two three\n\nmore\nlast")
 
-    def test_nothing_shown_means_nothing_seen(self):
+    def test_no_output_shown_means_no_output(self):
         """A command without output below it is silent."""
         assert fits("", "")
         assert not fits("", "error: no")
@@ -125,7 +123,7 @@ class TestComparing:
 
 class TestRunning:
     def test_each_command_has_its_own_output_and_status(self, tmp_path):
-        """The status of a command is there for the next one, as in a shell."""
+        """The status of a command is available to the next one, as in a shell."""
         assert run((Command("false", ""), Command("echo $?", "1")), tmp_path) == ["", "1\n"]
 
     def test_commands_share_a_folder(self, tmp_path):

@@ -74,7 +74,7 @@ class TestCommandLine:
             assert option.help in section.replace("\\|", "|")
 
     def test_a_command_within_another_has_a_section_of_its_own(self):
-        """`report merge` is told below `report`, with its own options and example."""
+        """`report merge` is documented below `report`, with its own options and example."""
         section = command_line.whole().partition("\n### report merge\n")[2].partition("\n## ")[0]
 
         assert "kserve-conformance report merge [OPTIONS] RECORD..." in section
@@ -169,7 +169,7 @@ class TestPython:
         assert sorted(names - documented) == []
 
     def test_every_module_with_public_names_is_public(self):
-        """A package that says what is public is in the reference, or in the list of those that are no library."""
+        """A package with ``__all__`` is in the reference, or in the list of packages that are not a library."""
         known = {module for page in python_api.PUBLIC.values() for module in page} | set(NOT_A_LIBRARY)
         declared = {
             found.name

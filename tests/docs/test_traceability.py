@@ -29,7 +29,7 @@ def one_block(**values: object) -> DocumentedPage:
     )
 
 
-def test_every_block_is_tested_or_says_why_not():
+def test_every_block_is_tested_or_has_a_reason():
     """A block has claims and rules with scenarios, or the reason why nothing of it is testable."""
     for page in pages():
         for place, block in blocks(page):
@@ -48,7 +48,7 @@ def test_every_block_is_tested_or_says_why_not():
         ({"claims": ("d16",)}, "does not make the claim"),
     ],
 )
-def test_a_wrong_entry_is_found(values, problem):
+def test_a_wrong_entry_is_an_error(values, problem):
     """An entry that the registry does not have, one of another version, and a block without either stop the build."""
     page = one_block(**values)
     ((place, block),) = blocks(page)

@@ -78,7 +78,7 @@ UNNOTICEABLE = (
 
 
 def is_unnoticeable(what: str) -> bool:
-    """Is there a reason why this flip cannot be noticed?"""
+    """Whether there is a reason why this flip cannot be noticed."""
     return any(re.search(pattern, what) for pattern, _ in UNNOTICEABLE)
 
 

@@ -129,7 +129,7 @@ def _inputs() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A file for each hostile input, and what is no regular file."""
+    """A file for each hostile input, and paths that are not regular files."""
     folder = tmp_path_factory.mktemp("inputs")
     files: dict[str, Path] = {}
     for name, data in _inputs().items():

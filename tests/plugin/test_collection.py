@@ -1,4 +1,4 @@
-"""That every scenario of a file becomes a test, and that what would lose or change one is refused."""
+"""Every scenario of a file becomes a test, and what would lose or change one is an error."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class TestRefusing:
         assert "features/a.feature:1: @foo is not a tag of this suite" in run.stderr
         assert "features/b.feature:4: expected:" in run.stderr
 
-    def test_does_not_refuse_tags_that_the_suite_declares(self, project):
+    def test_accepts_tags_that_the_suite_declares(self, project):
         """A suite of one's own may have tags of its own, and a name and a version."""
         project.write("suite.toml", 'name = "ours"\nversion = "7"\ntags = ["smoke"]\n')
         project.write("features/a.feature", "@smoke\nFeature: a\n  Scenario: y\n    Then it ends\n")

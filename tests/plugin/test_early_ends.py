@@ -47,7 +47,7 @@ def waiting(project):
 class TestInterrupted:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     @pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "with workers"])
-    def test_run_says_so_in_its_footer(self, waiting, number, arguments):
+    def test_run_is_marked_in_its_footer(self, waiting, number, arguments):
         """Ctrl-C, SIGTERM and a closed terminal leave a record of what was known, which says so and never conforms."""
         code = waiting.ended_by(number, *arguments)
         record = read(waiting.path / "record.ndjson")
@@ -73,7 +73,7 @@ class TestInterrupted:
         assert read(waiting.path / "record.ndjson").footer.interrupted == "ended by SIGTERM"
 
     def test_run_that_is_killed_has_no_footer(self, waiting):
-        """Nothing could be said, so nothing is."""
+        """A killed process writes no footer."""
         waiting.ended_by(signal.SIGKILL)
 
         with pytest.raises(RecordError) as caught:
@@ -81,7 +81,7 @@ class TestInterrupted:
         assert caught.value.code is RecordFault.TRUNCATED
 
     def test_run_leaves_no_older_record(self, waiting):
-        """A record that was there before is gone once a run begins."""
+        """A record of an earlier run is removed when a run begins."""
         waiting.write("record.ndjson", "old")
         waiting.ended_by(signal.SIGKILL)
 
@@ -113,7 +113,7 @@ class TestBroken:
         assert run.code == pytest.ExitCode.INTERNAL_ERROR
         assert run.record.footer.interrupted == "pytest failed: ValueError: no more"
 
-    def test_start_says_only_why(self, project):
+    def test_start_reports_only_the_reason(self, project):
         """A session that another plugin stops before it starts has no record and no traceback."""
         project.write("features/x.feature", "Feature: x\n  Scenario: a\n    Then it ends\n")
         project.write(
@@ -150,7 +150,7 @@ class TestWorker:
         assert [run.scenarios[name].verdict for name in "acd"] == ["passed"] * 3
 
     def test_that_dies_before_anything_is_known_loses_nothing(self, project):
-        """The first scenario of all takes its process with it: it is errored once the next one tells what it was."""
+        """The very first scenario ends its process: it is errored once the next worker reports which one it was."""
         project.write("steps/waiting.py", STEPS)
         project.write(
             "features/x.feature",
@@ -167,8 +167,8 @@ class TestWorker:
         ]
         assert "crashed while running" in str(run.scenarios["dies"].reason)
 
-    def test_that_dies_with_every_scenario_says_so(self, project):
-        """No process was left to tell of any scenario: the record says why, and never conforms."""
+    def test_that_dies_with_every_scenario_is_reported(self, project):
+        """No worker is left to report any scenario: the record has the reason, and never conforms."""
         project.write("steps/waiting.py", STEPS)
         project.write("features/x.feature", "Feature: x\n  Scenario: dies\n    Then the process dies\n")
 
@@ -180,7 +180,7 @@ class TestWorker:
 
 
 class TestNothing:
-    def test_matched_is_no_pass(self, project):
+    def test_matched_is_not_a_pass(self, project):
         """A run without a scenario ends with pytest's code for it, and its record does not conform."""
         project.write("features/x.feature", "Feature: x\n  Scenario: a\n    Then it ends\n")
 
@@ -199,7 +199,7 @@ class TestPlainPytest:
         recorded = project.run("--kserve-record", "record.ndjson").stdout
         assert "`kserve-conformance report record.ndjson`" in recorded
 
-    def test_says_why_a_target_does_not_start(self, project):
+    def test_reports_why_a_target_does_not_start(self, project):
         """One line and what to do, without a traceback."""
         project.write("features/x.feature", "Feature: x\n  Scenario: a\n    Given a number 1\n    Then it is 1\n")
         project.write(

@@ -71,7 +71,7 @@ class TestFault:
             assert target.apply(SERVICE)[0].rejected
 
     def test_of_one_that_leaves_things_behind_shows_after_a_reset(self):
-        """What was there is still there."""
+        """The old objects are still there."""
         with LeavesThingsBehind(memory()) as target:
             target.apply(SERVICE)
             target.reset()
@@ -79,7 +79,7 @@ class TestFault:
             assert target.observe(KEY, SOON).service["metadata"]["name"] == "model"
 
     def test_of_one_that_leaves_things_behind_is_admitted(self):
-        """It tells what is there, until somebody deletes it."""
+        """It reports what is left until it is deleted."""
         with LeavesThingsBehind(memory()) as target:
             target.apply(SERVICE)
             target.reset()
@@ -100,7 +100,7 @@ class TestFault:
                 target.diagnose(KEY)
 
     def test_of_none_reports_no_more_than_what_it_wraps(self):
-        """A wrapped target that has nothing to tell of a failure tells nothing."""
+        """If the wrapped target reports no evidence, there is none."""
         assert AnswersWrong(memory()).diagnose(KEY) == {}
         assert AnswersWrong(AnswersWrong(DiagnosesEverything(memory()))).diagnose(KEY)["log"].startswith("looked at")
         assert NeverSettles(memory()).leftovers(thorough=True) == ()
@@ -127,13 +127,13 @@ class TestRun:
         ],
     )
     def test_reports_a_wrong_answer_from_none(self, project, fault, verdict):
-        """A wrong answer is a failure; no answer is no verdict on anybody; without a fault it is a pass."""
-        run = asked_of(project, self.FEATURE, f'{fault}(MemoryTarget("v0.15.2"))')
+        """A wrong answer is a failure, no answer is not a verdict, and without a fault the scenario passes."""
+        run = run_on(project, self.FEATURE, f'{fault}(MemoryTarget("v0.15.2"))')
 
         assert run.scenarios["one"].verdict == verdict
 
 
-def asked_of(project, feature: str, target: str, *arguments: str):
+def run_on(project, feature: str, target: str, *arguments: str):
     """The record of a run against a target, which is written as Python has it."""
     project.write("conftest.py", 'pytest_plugins = ["kserve_conformance.pytest_plugin"]\n')
     project.write("features/one.feature", feature)
@@ -166,8 +166,8 @@ TWO = """
 
 class TestDiagnosis:
     def test_is_collected_for_a_failure_and_redacted(self, project):
-        """The scenario that failed shows what the target tells of its service; one that passed was not asked about."""
-        run = asked_of(project, TWO, 'DiagnosesEverything(MemoryTarget("v0.15.2"))')
+        """A failed scenario has the target's evidence about its service; for a passed one none is collected."""
+        run = run_on(project, TWO, 'DiagnosesEverything(MemoryTarget("v0.15.2"))')
         evidence = run.scenarios["does not hold"].finding.evidence
 
         assert run.scenarios["holds"].verdict == Verdict.PASSED
@@ -176,7 +176,7 @@ class TestDiagnosis:
 
     def test_is_collected_for_an_error(self, project):
         """A service that shows nothing is looked at too."""
-        run = asked_of(project, TWO, 'NeverSettles(DiagnosesEverything(MemoryTarget("v0.15.2")))')
+        run = run_on(project, TWO, 'NeverSettles(DiagnosesEverything(MemoryTarget("v0.15.2")))')
 
         assert {scenario.verdict for scenario in run.record.scenarios} == {Verdict.ERRORED}
         assert [one.finding.evidence["log"][:45] for one in run.record.scenarios] == [
@@ -184,8 +184,8 @@ class TestDiagnosis:
         ] * 2
 
     def test_that_breaks_changes_no_verdict(self, project):
-        """A failure stays a failure, and says that and why there is no more to see."""
-        run = asked_of(project, TWO, 'CannotDiagnose(MemoryTarget("v0.15.2"))')
+        """A failure stays a failure, and the reason why there is no evidence is shown."""
+        run = run_on(project, TWO, 'CannotDiagnose(MemoryTarget("v0.15.2"))')
         scenario = run.scenarios["does not hold"]
 
         assert (run.scenarios["holds"].verdict, scenario.verdict) == (Verdict.PASSED, Verdict.FAILED)
@@ -197,8 +197,8 @@ class TestDiagnosis:
 class TestLeftovers:
     @pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "with workers"])
     def test_are_reported_and_limit_the_conclusion(self, project, arguments):
-        """What is there after a reset stands next to its scenario and at the end, also if a worker saw it."""
-        run = asked_of(project, TWO, 'LeavesThingsBehind(MemoryTarget("v0.15.2"))', *arguments)
+        """What is left after a reset is reported with its scenario and at the end, also from a worker."""
+        run = run_on(project, TWO, 'LeavesThingsBehind(MemoryTarget("v0.15.2"))', *arguments)
         left = ("ClusterServingRuntime ours", "InferenceService team-a/fraud")
 
         assert run.scenarios["holds"].leftovers == left
@@ -206,8 +206,8 @@ class TestLeftovers:
         assert "2 objects left behind by the run" in conforms(run.record).notes
 
     def test_are_none_of_a_target_that_clears_away(self, project):
-        """Nothing is told where nothing is left."""
-        run = asked_of(project, TWO, 'Wrapped(MemoryTarget("v0.15.2"))')
+        """Nothing is reported if nothing is left."""
+        run = run_on(project, TWO, 'Wrapped(MemoryTarget("v0.15.2"))')
 
         assert run.record.footer.leftovers == ()
         assert {scenario.leftovers for scenario in run.record.scenarios} == {()}

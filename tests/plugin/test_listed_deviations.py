@@ -45,7 +45,7 @@ class TestDeviations:
         assert scenario.finding.message == "the known deviation priority-documented-before-it-exists did not occur"
 
     def test_do_not_excuse_what_broke(self, listed):
-        """An error is no deviation."""
+        """An error is not a deviation."""
         assert listed.scenarios["breaks"].verdict == Verdict.ERRORED
 
     def test_are_counted_alike_by_pytest(self, listed):

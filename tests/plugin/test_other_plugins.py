@@ -1,4 +1,6 @@
-"""Plugins and options of pytest next to this plugin: each works with scenarios, or is refused with the reason."""
+"""
+Plugins and options of pytest together with this plugin: each works with scenarios, or is an error with the reason.
+"""
 
 from __future__ import annotations
 
@@ -78,8 +80,8 @@ class TestRefused:
             assert answers[number + 1].startswith("4"), option
         assert not (two.path / "c.json").exists()
 
-    def test_a_marker_that_reruns_is_refused(self, make_project):
-        """A conftest cannot have a scenario run again either."""
+    def test_a_marker_that_reruns_is_an_error(self, make_project):
+        """A conftest cannot rerun a scenario either."""
         project = make_project()
         project.write("features/two.feature", FEATURE)
         project.write(
@@ -123,7 +125,7 @@ class TestRefused:
 
 class TestMarkers:
     def test_of_a_conftest_do_not_change_a_failure(self, make_project):
-        """A marker xfail says nothing about a verdict: the scenario failed, in the record and for pytest."""
+        """An xfail marker does not affect a verdict: the scenario failed, in the record and for pytest."""
         project = make_project()
         project.write("features/two.feature", FEATURE)
         project.write(
@@ -205,7 +207,7 @@ class TestTimeout:
     """pytest-timeout ends a step that takes too long."""
 
     def test_by_a_signal_is_an_error(self, slow):
-        """The result is unknown, which is no failure of the target."""
+        """The result is unknown, which is not a failure of the target."""
         run = slow.recorded("--timeout", "1", "--timeout-method", "signal")
 
         assert run.scenarios["y"].verdict == Verdict.ERRORED
@@ -213,7 +215,7 @@ class TestTimeout:
         assert run.code == pytest.ExitCode.TESTS_FAILED
 
     def test_by_a_thread_leaves_a_record_without_a_footer(self, slow):
-        """The process dies at once: its exit code is no success, and what it leaves is not read as a record."""
+        """The process dies at once: it exits with an error, and its record is not accepted."""
         done = slow.run("--kserve-record", "killed.ndjson", "--timeout", "1", "--timeout-method", "thread")
         left = slow.path / "killed.ndjson"
 

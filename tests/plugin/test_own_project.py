@@ -41,7 +41,7 @@ class TestOwnFeatures:
         assert run.scenarios["The team's runtime is used"].verdict == "passed"
 
     def test_fail_with_the_story(self, run):
-        """A failure tells expected, observed and what the reference says, in pytest's output and in the record."""
+        """Expected, observed and the explanation of the reference are in pytest's output and in the record."""
         finding = run.scenarios["Another team does not see it"].finding
 
         assert finding.expected

@@ -39,7 +39,7 @@ class TestShard:
 
     @pytest.mark.parametrize("text", ["0/3", "4/3", "1/0", "1", "1/2/3", "a/b", "-1/2", "1/2 ", "", "01/3", "1/03"])
     def test_is_rejected_where_it_is_none(self, text):
-        """A part that cannot be meant is no part."""
+        """An invalid shard is an error."""
         with pytest.raises(BadShard):
             Shard.parse(text)
 
@@ -58,14 +58,14 @@ class TestShard:
 
 
 class TestRerun:
-    def test_asks_only_what_it_names(self):
-        """In the suite's order, and narrowed by whatever else is given."""
+    def test_selects_only_what_it_names(self):
+        """Scenarios run in the suite's order, narrowed by all other options."""
         rerun = Rerun("sha256:00", (IDS[5], IDS[2]))
 
         assert [one.id for one in Selection(rerun=rerun).of(SCENARIOS)] == [IDS[2], IDS[5]]
         assert [one.id for one in Selection(rerun=rerun, ids=(IDS[5], IDS[7])).of(SCENARIOS)] == [IDS[5]]
 
     def test_of_a_scenario_that_is_gone_is_rejected(self):
-        """What failed and is no longer in the suite was not asked again: that must not look like a success."""
+        """A failed scenario that is no longer in the suite was not rerun, which must not look like a success."""
         with pytest.raises(SuiteError, match="unknown scenario"):
             Selection(rerun=Rerun("sha256:00", ("gone.feature::gone",))).of(SCENARIOS)

@@ -247,7 +247,7 @@ class TestInventory:
         assert raised.value.code is code
 
     def test_rejects_a_file_that_nothing_would_collect(self, suite_of):
-        """On a file system that tells cases apart, pytest and Cucumber skip a file named ``B.FEATURE``."""
+        """On a case-sensitive file system pytest and Cucumber skip a file named ``B.FEATURE``."""
         suite = suite_of(x=f"Feature: x\n  Scenario: y{STEP}")
         (suite.features / "B.FEATURE").write_text(f"Feature: b\n  Scenario: y{STEP}")
 
@@ -355,7 +355,7 @@ class TestSelection:
         ],
     )
     def test_chooses_by_tags_words_and_ids(self, suite_of, selection, names):
-        """All that is given must hold."""
+        """A scenario has to match all of them."""
         assert names == [scenario.name for scenario in selection.of(inventory(suite_of(**TAGGED)))]
 
     @pytest.mark.parametrize(
@@ -395,7 +395,7 @@ class TestSelection:
             ("and core", "expected operand at the start"),
         ],
     )
-    def test_says_what_is_wrong_with_an_expression(self, text, reason):
+    def test_reports_what_is_wrong_with_an_expression(self, text, reason):
         """In one line, with the expression, and a hint at the grammar."""
         with pytest.raises(SuiteError) as raised:
             parse_expression(text)
@@ -418,7 +418,7 @@ class TestGuards:
         return inventory(suite_of(x="Feature: x\n  Scenario: y\n    Given a step\n    When a step\n    Then nothing\n"))
 
     def test_find_ambiguous_steps_of_one_kind(self, scenarios):
-        """A definition for Given and one for When share their words without harm; one for all kinds does not."""
+        """A definition for Given and one for When can share a text; one for all kinds is ambiguous."""
         given, when = definition("a step", "given"), definition("a step", "when")
 
         assert ambiguous(scenarios, given, when) == []
@@ -430,14 +430,14 @@ class TestGuards:
         assert len(ambiguous(scenarios, definition("a step"), definition("a step"))) == 2
 
     def test_find_undefined_steps(self, scenarios):
-        """A step that no definition takes is told with its place and the nearest definition."""
+        """A step without a definition is reported with its place and the nearest definition."""
         (problem,) = undefined_steps(scenarios, (definition("a step"), definition("nothingness")))
 
         assert str(problem) == "features/topic/x.feature:5: no step definition matches Then nothing"
         assert problem.hint == "did you mean 'nothingness'?"
 
     def test_find_unused_definitions(self, scenarios):
-        """A definition that no feature needs is told."""
+        """A definition that no feature uses is reported."""
         (problem,) = unused_steps(scenarios, (definition("a step"), definition("never")))
 
         assert str(problem) == "steps/x.py:1: no feature uses the step 'never'"

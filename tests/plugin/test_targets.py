@@ -73,15 +73,15 @@ def verdicts(run):
 
 
 class TestTarget:
-    def test_that_dies_is_opened_again_once(self, applying):
-        """Scenarios during which it died are errored and stay so; those after it are asked anew."""
+    def test_that_dies_is_reopened_once(self, applying):
+        """Scenarios during which it died stay errored; the later ones run on the reopened target."""
         run = applying.recorded("--kserve-target", "python:own_targets:dies_once")
 
         assert [Verdict.ERRORED, *[Verdict.PASSED] * 4] == verdicts(run)
         assert run.scenarios["one"].reason == "the target died on purpose"
 
-    def test_that_dies_again_is_given_up(self, applying):
-        """After the second loss everything errs at once, and for the same reason."""
+    def test_that_dies_twice_is_abandoned(self, applying):
+        """After the second loss every scenario is errored at once, for the same reason."""
         run = applying.recorded("--kserve-target", "python:own_targets:dies_each_time")
 
         assert verdicts(run) == [Verdict.ERRORED] * 5
@@ -95,8 +95,8 @@ class TestTarget:
         assert {"no such luck"} == {scenario.reason for scenario in run.record.scenarios}
         assert (applying.path / "opened.txt").read_text() == "x"
 
-    def test_that_has_a_bug_errs(self, applying):
-        """An exception that is none of ours is no verdict on anybody."""
+    def test_that_has_a_bug_is_an_error(self, applying):
+        """An unexpected exception is not a verdict."""
         run = applying.recorded("--kserve-target", "python:own_targets:breaks")
 
         assert verdicts(run) == [Verdict.ERRORED] * 5

@@ -309,7 +309,7 @@ class TestVerdict:
 
 class TestRecord:
     def test_of_two_processes_is_that_of_one(self, ways, run):
-        """Scenarios that run in workers give the very bytes that they give in one process."""
+        """Scenarios that run in workers write the same bytes as in one process."""
         assert run.ndjson == ways.recorded(*TARGET, "-n", "2").ndjson
 
     def test_does_not_depend_on_the_order_of_running(self, ways, run):
@@ -322,14 +322,14 @@ class TestRecord:
         """What the header says was collected is what has a verdict."""
         assert set(run.record.header.collected) == {scenario.id for scenario in run.record.scenarios}
 
-    def test_says_which_target_answered(self, run):
+    def test_names_the_target(self, run):
         """The identity is that of the open target."""
         target = run.record.header.target
 
         assert (target.target, target.release) == ("memory:v0.15.2", "v0.15.2")
 
-    def test_says_which_suite_was_requested(self, ways, run):
-        """A suite without a description is called like its folder, and its digest tells it from any other."""
+    def test_names_the_suite(self, ways, run):
+        """A suite without a description is named after its folder, and its digest distinguishes it."""
         suite = run.record.header.suite
 
         assert (ways.path.name, "0") == (suite.name, suite.version)
@@ -366,18 +366,18 @@ class TestRecord:
         assert run.code == pytest.ExitCode.TESTS_FAILED
 
     def test_has_no_wall_time(self, run):
-        """Nobody asked for times, so none are written."""
+        """Timings were not requested, so none are written."""
         assert b'"seconds":' not in run.ndjson
         assert run.record.header.started is None
 
 
 class TestSteps:
     def test_after_the_failed_one_are_skipped(self, run):
-        """A step that was not reached is not told as anything else."""
+        """A step that was not reached is skipped."""
         assert [step.status for step in run.scenarios["does not conform"].steps] == ["passed", "failed", "skipped"]
 
     def test_without_definition_are_undefined(self, run):
-        """The step that nobody defines is told as such, wherever it stands, and names the nearest definition."""
+        """A step without a definition is undefined, wherever it is, and the nearest definition is named."""
         scenario = run.scenarios["has an undefined step"]
 
         assert [step.status for step in scenario.steps] == ["passed", "undefined", "skipped"]
@@ -433,8 +433,8 @@ class TestReason:
             ("is 4", "applies to v0.9.0 only; the target is v0.15.2"),
         ],
     )
-    def test_is_given_for_what_was_not_requested(self, run, name, reason):
-        """Nobody has to guess why something has no answer."""
+    def test_is_present_for_what_was_not_selected(self, run, name, reason):
+        """Every scenario without a result has a reason."""
         assert reason == run.scenarios[name].reason
 
 

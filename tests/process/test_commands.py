@@ -63,8 +63,8 @@ class TestImplementation:
         ]
         assert again.outcome == Outcome.NO_RUNTIME
 
-    def test_that_dies_too_often_is_given_up(self, implementation):
-        """What follows errs at once and says why."""
+    def test_that_dies_too_often_is_abandoned(self, implementation):
+        """Later questions fail at once with the reason."""
         with open_target(implementation("dies_on_third").target(**PATIENT, restarts=1)) as target:
             target.apply(runtime(), service())
             for _ in range(2):
@@ -103,15 +103,15 @@ class TestImplementation:
             with pytest.raises(GivenUp):
                 target.apply(runtime())
 
-    def test_that_writes_a_line_too_many_is_found_out(self, implementation):
-        """Beside its answer, before the next question, or as the answer to it: never is it believed."""
+    def test_that_writes_an_extra_line_is_an_error(self, implementation):
+        """With its answer, before the next question, or in place of an answer: it is never accepted."""
         with (
             open_target(implementation("two_lines").target(**PATIENT)) as target,
             pytest.raises(OutOfStep, match=r"wrote an extra line|expected an answer to question 2, got one to 1"),
         ):
             observed(target)
 
-    def test_that_says_nothing_reports_nothing(self, implementation):
+    def test_that_answers_nothing_reports_nothing(self, implementation):
         """Every part is marked as unreported."""
         with open_target(implementation("says_nothing").target(**PATIENT)) as target:
             observation = observed(target)
@@ -174,7 +174,7 @@ class TestCommand:
         assert "bye" in log.read_text().splitlines()
 
     def test_keeps_its_log_in_the_named_folder(self, tmp_path, monkeypatch):
-        """A log of no name is deleted unless the target is to be kept, and then it is said where it is."""
+        """A temporary log is deleted unless the target is kept, and then its path is printed."""
         monkeypatch.setenv("TMPDIR", str(tmp_path))
         monkeypatch.setattr("tempfile.tempdir", None)
         reported = []
@@ -195,7 +195,7 @@ class TestCommand:
             target.apply(runtime())
 
     def test_answers_the_next_question_anew_after_an_interrupt(self):
-        """An answer that was no longer awaited is not taken for that of the next question."""
+        """A late answer is not used for the next question."""
 
         def interrupt(*_):
             raise KeyboardInterrupt

@@ -33,7 +33,7 @@ def cluster(tmp_path_factory):
 
 @pytest.fixture
 def dump(tmp_path, monkeypatch):
-    """A fleet in so many parts that most have not been read when the first is."""
+    """A fleet of so many parts that most have not been read when the first one is done."""
     monkeypatch.setattr(sources, "SMALL", 100)
     (path,) = write(Plan(services=300, namespaces=10, shapes=40), tmp_path)
     return path
@@ -116,7 +116,7 @@ def other_build():
 
 @pytest.mark.usefixtures("other_build")
 def test_workers_need_the_same_build(cluster, monkeypatch):
-    """Another version of this package might give other results."""
+    """Another build of this package could produce other results."""
     monkeypatch.setattr(kserve_conformance, "__version__", "9.9.9")
     dask.build.cache_clear()
 

@@ -41,7 +41,7 @@ def test_many_at_once_show_what_each_shows_alone(opened):
 
 
 @pytest.mark.parametrize(("name", "failure"), [("wrong_id", "OutOfStep"), ("answers_garbage", "OutOfStep")])
-def test_one_out_of_step_fails_every_world_and_is_given_up(opened, name, failure):
+def test_one_out_of_step_fails_every_world_and_is_abandoned(opened, name, failure):
     """As with one line at a time: each failure takes a new process, and restarts are counted."""
     with opened(name, restarts=3) as target:
         runs = run_cases(target, CASES, WITHIN)

@@ -108,8 +108,8 @@ class TestFaulty:
             ("huge_answer", "bytes without ending the line"),
         ],
     )
-    def test_an_implementation_that_does_not_keep_to_the_protocol_errs(self, implementation, run, name, reason):
-        """There is no verdict on it but that it broke, and the run ends."""
+    def test_an_implementation_that_breaks_the_protocol_is_an_error(self, implementation, run, name, reason):
+        """There is no verdict on its choices, and the run ends."""
         timeout = 0.5 if name == "never_answers" else TIMEOUT
         done = run(implementation(name).target(release="v0.15.2", timeout=timeout, restarts=2), "--tags", FEW)
 
@@ -130,7 +130,7 @@ class TestFaulty:
         assert done.verdicts[Verdict.PASSED] == done.verdicts[Verdict.ERRORED] == 0
         assert done.code == 1
 
-    def test_an_implementation_that_says_nothing_does_not_conform(self, implementation, run):
+    def test_an_implementation_that_answers_nothing_does_not_conform(self, implementation, run):
         """Nothing is reported, so nothing passes."""
         done = run(implementation("says_nothing").target(release="v0.15.2", timeout=TIMEOUT), "--tags", FEW)
 
