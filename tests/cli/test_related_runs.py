@@ -296,8 +296,16 @@ class TestOtherBuilds:
             ("--rerun-failed", ("controlplane:v0.15.2",), "memory:v0.15.2 there, controlplane:v0.15.2 here"),
             ("--rerun-failed", ("process:impl",), "target memory:v0.15.2 there, process:impl here"),
             ("--baseline", ("cluster:staging",), "target memory:v0.15.2 there, cluster:staging here"),
-            ("--baseline", ("controlplane:v0.15.2", "--manager", "x"), "--manager not given there, given here"),
-            ("--rerun-failed", ("controlplane:v0.15.2", "--source", "."), "--source not given there, given here"),
+            (
+                "--baseline",
+                ("controlplane:v0.15.2", "--manager", "x"),
+                "--manager not unread_texts there, unread_texts here",
+            ),
+            (
+                "--rerun-failed",
+                ("controlplane:v0.15.2", "--source", "."),
+                "--source not unread_texts there, unread_texts here",
+            ),
         ],
     )
     def test_are_named_with_what_differs(self, suite, tmp_path, earlier, option, arguments, difference):

@@ -209,8 +209,17 @@ class TestRun:
     def test_names_its_publisher(self, suite, tmp_path):
         """The header has the implementation from the options, and real times only with --timings."""
         (tmp_path / "ours.py").write_text(OURS)
-        given = ("--organization", "Example", "--contact", "a@example.com", "--timings")
-        call(tmp_path, "run", "--target", "python:ours:opened", "--suite", str(suite), *given, SOURCE_DATE_EPOCH="0")
+        unread_texts = ("--organization", "Example", "--contact", "a@example.com", "--timings")
+        call(
+            tmp_path,
+            "run",
+            "--target",
+            "python:ours:opened",
+            "--suite",
+            str(suite),
+            *unread_texts,
+            SOURCE_DATE_EPOCH="0",
+        )
         header = json.loads((tmp_path / "reports/record.ndjson").read_text().splitlines()[0])
 
         assert header["implementation"] == {"organization": "Example", "contact": ["a@example.com"]}

@@ -35,8 +35,10 @@ def role(*but):
 def look(shared, tmp_path, capsys):
     def looked(*but, release=None):
         with bound(shared.client, shared.kubeconfig, shared.context, role(*but), tmp_path) as kubeconfig:
-            given = ["--release", release] if release else []
-            code = code_of(["lint", "--context", "bound", "--kubeconfig", str(kubeconfig), "--format", "json", *given])
+            unread_texts = ["--release", release] if release else []
+            code = code_of(
+                ["lint", "--context", "bound", "--kubeconfig", str(kubeconfig), "--format", "json", *unread_texts]
+            )
         printed = capsys.readouterr()
         return code, json.loads(printed.out)["installation"] if printed.out else printed.err
 

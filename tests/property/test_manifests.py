@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, unread_texts
 from hypothesis import strategies as st
 
 from kserve_conformance.manifests import InvalidManifests, Problem, check, documents, dump, dumps, loads, scalars, value
@@ -60,7 +60,7 @@ OBJECTS = st.builds(
 
 
 def typed(found: Any) -> Any:
-    """Tell 1 from 1.0 and True, which Python calls equal."""
+    """Distinguish 1 from 1.0 and True, which are equal in Python."""
     if isinstance(found, dict):
         return {key: typed(inner) for key, inner in found.items()}
     if isinstance(found, list):
@@ -68,21 +68,21 @@ def typed(found: Any) -> Any:
     return type(found).__name__, found
 
 
-@given(OBJECTS)
+@unread_texts(OBJECTS)
 def test_what_is_written_is_read_back(manifest: dict[str, Any]) -> None:
     """Any object survives being written as YAML."""
     assert (manifest,) == loads(dumps([manifest]))
 
 
-@given(VALUES)
-def test_yaml_and_json_say_the_same(content: Any) -> None:
+@unread_texts(VALUES)
+def test_yaml_and_json_are_read_alike(content: Any) -> None:
     """A value has one reading, in whichever of the two languages it comes, down to its types."""
     manifest = {"data": content}
 
     assert typed(value(json.dumps(manifest))) == typed(value(dumps([manifest])))
 
 
-@given(VALUES)
+@unread_texts(VALUES)
 def test_any_reader_reads_what_is_written(content: Any) -> None:
     """Kubernetes reads every value back unchanged, and so does a plain YAML 1.1 reader."""
     written = dump({"data": content})
@@ -91,7 +91,7 @@ def test_any_reader_reads_what_is_written(content: Any) -> None:
     assert yaml.safe_load(written) == {"data": content}
 
 
-@given(TEXT, TEXT)
+@unread_texts(TEXT, TEXT)
 def test_any_text_is_written_as_a_string(key: str, text: str) -> None:
     """Neither a key nor a value becomes a boolean, a number, a date or null."""
     written = dump({key: [text]})
@@ -109,13 +109,13 @@ def test_no_number_without_a_json_equivalent_is_written(number: float) -> None:
             dumps([{"spec": content}])
 
 
-@given(VALUES)
+@unread_texts(VALUES)
 def test_json_is_read_as_it_is(content: Any) -> None:
     """Only numbers may change their type: 1.0 is stored as 1."""
     assert {"data": content} == value(json.dumps({"data": content}))
 
 
-@given(st.lists(OBJECTS, max_size=4))
+@unread_texts(st.lists(OBJECTS, max_size=4))
 def test_streams_lists_and_texts_hold_the_same_objects(manifests: list[dict[str, Any]]) -> None:
     """However a dump is written and read, its objects are the same."""
     listed = {"apiVersion": "v1", "items": manifests, "kind": "List"}
@@ -127,9 +127,9 @@ def test_streams_lists_and_texts_hold_the_same_objects(manifests: list[dict[str,
         assert expected == [typed(each) for each in documents(io.BytesIO(text.encode()))]
 
 
-@given(TEXT)
+@unread_texts(TEXT)
 def test_plain_scalar_of_a_document_is_that_of_the_table(text: str) -> None:
-    """The loader asks the scalar table, and nothing else, what an unquoted text is."""
+    """The loader uses only the scalar table to read an unquoted text."""
     try:
         (event,) = [each for each in yaml.parse(text, Loader=yaml.CLoader) if isinstance(each, yaml.NodeEvent)]
     except (yaml.YAMLError, ValueError):
@@ -142,7 +142,7 @@ def test_plain_scalar_of_a_document_is_that_of_the_table(text: str) -> None:
         assert typed(expected) == typed(value(text))
 
 
-@given(st.binary(max_size=200) | st.text("[]{}-?:,&*!|>'\"%@`#ab1 \n\t<~", max_size=60).map(str.encode))
+@unread_texts(st.binary(max_size=200) | st.text("[]{}-?:,&*!|>'\"%@`#ab1 \n\t<~", max_size=60).map(str.encode))
 @example(b"%YAML 1.2\n---\na: b")
 @example(b"a: &a\n  <<: *a")
 @example(b"? &a [b]\n: *a")
@@ -159,7 +159,9 @@ def test_nothing_but_our_error_is_raised(data: bytes) -> None:
         assert all(problem.headline for problem in problems)
 
 
-@given(st.sampled_from(["InferenceService", "ServingRuntime", "ClusterServingRuntime", "Secret"]), VALUES, VALUES)
+@unread_texts(
+    st.sampled_from(["InferenceService", "ServingRuntime", "ClusterServingRuntime", "Secret"]), VALUES, VALUES
+)
 def test_any_object_can_be_checked(kind: str, metadata: Any, spec: Any) -> None:
     """The schema has an answer to every value."""
     for problem in check(

@@ -139,7 +139,9 @@ def crowded(path: UpgradePath, random: Random) -> UpgradePath:
 
 @pytest.mark.parametrize("seed", range(25))
 def test_runtimes_that_a_service_cannot_mean_change_no_assessment(seed: int, path: UpgradePath):
-    """The narrowed view of a service's words gives the assessment of the whole view, whatever the namespace has."""
+    """
+    The view narrowed by a service's words has the same assessment as the whole view, whatever is in the namespace.
+    """
     random = Random(seed)
     whole = Views(crowded(path, random)).of(NAMESPACE)
     for manifest in fleet(12, seed):

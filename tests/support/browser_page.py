@@ -59,7 +59,7 @@ class Page:
         return self.browser.execute_script(script, *arguments)
 
     def shown(self) -> list[str]:
-        """The anchors of the scenarios that can be seen."""
+        """The anchors of the visible scenarios."""
         return list(
             self.run(
                 "return [...document.querySelectorAll('.scenario')].filter(e => e.checkVisibility()).map(e => e.id)"

@@ -34,7 +34,7 @@ class Fault:
 
 
 class FaultyServer:
-    """Stands for the connections of a client: passes requests on, but for the faults that it was given."""
+    """Stands in for a client's connections: passes requests on, except for the configured faults."""
 
     def __init__(self, connections: Any = None) -> None:
         self._connections = connections
@@ -52,7 +52,7 @@ class FaultyServer:
     def answers(
         self, method: str, path: str, status: int, reason: str, message: str, times: int | None = None
     ) -> Fault:
-        """Have such requests answered by a failure, so many times or always."""
+        """Answer matching requests with a failure, a number of times or always."""
         body = {"kind": "Status", "status": "Failure", "code": status, "reason": reason, "message": message}
         return self._add(Fault(method, path, lambda _: Answer(status, json.dumps(body).encode()), times))
 

@@ -53,7 +53,7 @@ def runtime(name: str, namespace: str | None = None, **spec: Any) -> dict[str, A
 
 
 def service(name: str, namespace: str = "team-a", **model: Any) -> dict[str, Any]:
-    """A service that asks for sklearn."""
+    """A service that requests sklearn."""
     requested = {"modelFormat": {"name": "sklearn"}, "storageUri": "gs://example/model", **model}
     return {
         "metadata": {"name": name, "namespace": namespace, "uid": f"uid-{namespace}-{name}"},

@@ -1,4 +1,4 @@
-"""A ``kind`` for tests: a program that notes how it was called, and answers or fails as it is told."""
+"""A fake ``kind``: a program that notes how it was called, and succeeds or fails as configured."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ esac
 
 
 class NotedKind:
-    """Puts itself first on the PATH; ``calls`` is what was asked of it."""
+    """Puts itself first on the PATH; ``calls`` has the commands that were run."""
 
     def __init__(self, folder: Path, monkeypatch, *, fails: str = "nothing", why: str = "") -> None:
         self._calls = folder / "calls"

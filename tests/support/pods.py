@@ -1,4 +1,4 @@
-"""Services, runtimes and the pods that they give together, for tests of rendering."""
+"""Services, runtimes and the pods rendered from them, for tests of rendering."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def serving(service_, runtime_, rendering):
     return render(service_, runtime_, rendering)["spec"]["containers"][0]
 
 
-def refusal_of(service_, runtime_, rendering):
+def no_runtime_of(service_, runtime_, rendering):
     with pytest.raises(CannotRender) as caught:
         render(service_, runtime_, rendering)
     return caught.value.no_runtime

@@ -1,4 +1,4 @@
-"""The rights that requests need, and those that roles give."""
+"""The rights that requests need, and those that roles grant."""
 
 from __future__ import annotations
 

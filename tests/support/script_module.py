@@ -13,7 +13,7 @@ from kserve_conformance.suite import ROOT
 
 
 def script_module(name: str) -> ModuleType:
-    """Import a script that has no suffix. Skips the test outside a checkout, where there are no scripts."""
+    """Import a script that has no suffix. Skips the test outside a checkout."""
     path = ROOT / "scripts" / name
     if not path.is_file():
         pytest.skip("the script is only in a checkout")

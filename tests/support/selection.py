@@ -21,12 +21,14 @@ def entry(
     name: str = "sklearn", version: str | None = None, *, auto: bool = True, priority: int | None = None
 ) -> dict[str, Any]:
     """One supported format as a manifest has it; what is None is left out."""
-    given = {"name": name, "version": version, "priority": priority}
-    return {key: value for key, value in given.items() if value is not None} | ({"autoSelect": True} if auto else {})
+    unread_texts = {"name": name, "version": version, "priority": priority}
+    return {key: value for key, value in unread_texts.items() if value is not None} | (
+        {"autoSelect": True} if auto else {}
+    )
 
 
 def manifest(kind: str, name: str, *entries: dict[str, Any], created: int = 0, **spec: Any) -> dict[str, Any]:
-    """A whole runtime; an entry may be given as the name of a format."""
+    """A whole runtime; an entry can be just the name of a format."""
     formats = [entry(one) if isinstance(one, str) else one for one in entries] or [entry()]
     metadata: dict[str, Any] = {"name": name, "creationTimestamp": f"2024-01-01T00:00:{created:02d}Z"}
     if kind == NAMESPACED_RUNTIME:

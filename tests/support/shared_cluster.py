@@ -65,7 +65,7 @@ class Shared:
         return self.ended(self.start(target or self.target(), out, *arguments), out)
 
     def ours(self) -> list[str]:
-        """Everything that runs have labelled and that is there now."""
+        """All existing objects with the label of a run."""
         found = []
         for path in ("/api/v1/namespaces", CLUSTER_RUNTIMES):
             found += [
@@ -74,7 +74,7 @@ class Shared:
         return found
 
     def theirs(self) -> dict[str, str]:
-        """Every object of KServe's and every namespace that is no run's, with its version."""
+        """Every KServe object and namespace that does not belong to a run, with its version."""
         found: dict[str, str] = {}
         for plural in ("clusterservingruntimes", "servingruntimes"):
             found |= self._versions(f"/apis/serving.kserve.io/v1alpha1/{plural}")

@@ -1,4 +1,4 @@
-"""A way to a cluster that ends: connections are passed on until it is told to stop, and refused from then on."""
+"""A connection to a cluster that can be cut: connections are passed on until it stops, and refused from then on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import yaml
 
 
 class StoppingProxy:
-    """Passes bytes on to a server on this machine; stops by itself once so many answers went through."""
+    """Passes bytes on to a server on this machine; stops by itself after a number of responses."""
 
     def __init__(self, server: str, answers: int) -> None:
         parts = urlsplit(server)
@@ -64,7 +64,7 @@ class StoppingProxy:
 
 @contextlib.contextmanager
 def stopping(kubeconfig: Path, context: str, answers: int, folder: Path) -> Iterator[Path]:
-    """A kubeconfig that leads to the same cluster through a proxy, which stops after so many answers."""
+    """A kubeconfig for the same cluster through a proxy, which stops after a number of responses."""
     whole = yaml.safe_load(kubeconfig.read_text())
     name = next(one["context"]["cluster"] for one in whole["contexts"] if one["name"] == context)
     (cluster,) = (one["cluster"] for one in whole["clusters"] if one["name"] == name)

@@ -1,4 +1,4 @@
-"""An API server that keeps objects, and notes what it is asked: behind a client's own connections, or over HTTP."""
+"""An API server that stores objects and notes its requests: behind a client's own connections, or over HTTP."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Answer:
         return json.dumps(self.document).encode()
 
 
-def refusal(status: int, reason: str, message: str) -> Answer:
-    """A failure as API servers tell it."""
+def failure(status: int, reason: str, message: str) -> Answer:
+    """A failure as API servers report it."""
     return Answer(status, {"kind": "Status", "code": status, "reason": reason, "message": message})
 
 
@@ -71,9 +71,9 @@ class StoredServer:
         self.requested.append((method, path))
         name = path.rpartition("/")[2]
         if "continue" in query and any(path.endswith(end) for end in self.expiring):
-            return refusal(410, "Expired", "the provided continue parameter is too old")
+            return failure(410, "Expired", "the provided continue parameter is too old")
         if any(path.endswith(end) for end in self.forbidden):
-            return refusal(403, "Forbidden", f"{name} is forbidden: nobody may {method.lower()} it")
+            return failure(403, "Forbidden", f"{name} is forbidden: nobody may {method.lower()} it")
         return self._respond(method, path, query, body)
 
     def _respond(self, method: str, path: str, query: Mapping[str, str], body: Any) -> Answer:
@@ -82,7 +82,7 @@ class StoredServer:
         if method == "DELETE":
             return self._delete(path)
         if method != "GET":
-            return refusal(405, "MethodNotAllowed", f"{method} is not for tests")
+            return failure(405, "MethodNotAllowed", f"{method} is not for tests")
         if path in self.objects:
             return Answer(200, self.objects[path])
         return self._list(path, query)
@@ -93,14 +93,14 @@ class StoredServer:
     def _create(self, collection: str, one: Object) -> Answer:
         path = f"{collection}/{one['metadata']['name']}"
         if path in self.objects:
-            return refusal(409, "AlreadyExists", f"{path} already exists")
+            return failure(409, "AlreadyExists", f"{path} already exists")
         self.objects[path] = one
         self.served.add(_out_of_namespace(collection))
         return Answer(201, one)
 
     def _delete(self, path: str) -> Answer:
         if path not in self.objects:
-            return refusal(404, "NotFound", f"{path} not found")
+            return failure(404, "NotFound", f"{path} not found")
         if path not in self.stuck:
             for inside in [one for one in self.objects if one == path or one.startswith(f"{path}/")]:
                 del self.objects[inside]
@@ -115,7 +115,7 @@ class StoredServer:
             or ("/namespaces/" not in root and _out_of_namespace(parent) == path)
         ]
         if _out_of_namespace(path) not in self.served:
-            return refusal(404, "NotFound", f"{plural} not found")
+            return failure(404, "NotFound", f"{plural} not found")
         selector = query.get("labelSelector", "")
         found = [one for one in found if _is_selected(one, selector)]
         start, limit = int(query.get("continue", 0)), int(query.get("limit", len(found) or 1))

@@ -42,23 +42,23 @@ PROFILES: tuple[Profile, ...] = (*profiles(), profile_of("documented"))
 
 
 def fields(required: Json, optional: Json) -> st.SearchStrategy[Json]:
-    """A mapping whose optional keys are there or not."""
+    """A mapping in which each optional key can be absent."""
     return st.fixed_dictionaries(required, optional=optional)
 
 
 def entries(formats: tuple[str, ...]) -> list[Json]:
     """Every entry of some formats, those that are autoSelect first and more than once."""
-    given = [
+    unread_texts = [
         {"name": name, **({} if version is None else {"version": version})} for name in formats for version in VERSIONS
     ]
-    automatic = [{**entry, "autoSelect": True} for entry in given]
+    automatic = [{**entry, "autoSelect": True} for entry in unread_texts]
     ranked = [{**entry, "priority": priority} for priority in (1, 2) for entry in automatic]
     return [
         *automatic,
         *ranked,
         *automatic,
-        *given,
-        *({**entry, "autoSelect": False, "priority": 2} for entry in given),
+        *unread_texts,
+        *({**entry, "autoSelect": False, "priority": 2} for entry in unread_texts),
     ]
 
 

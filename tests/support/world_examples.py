@@ -16,7 +16,7 @@ from kserve_conformance.world import World
 
 
 class Showing(Wrapped):
-    """Shows of each service what its wrapped target does, with some parts replaced; counts how often it was asked."""
+    """Reports what its wrapped target does, with some parts replaced; counts the observations."""
 
     def __init__(self, release: str = "v0.16.0", **parts: Any) -> None:
         super().__init__(MemoryTarget(release))

@@ -1,5 +1,5 @@
 # ruff: noqa: T201 - A line of standard output is the answer.
-"""Chooses a runtime that nobody has, for every service."""
+"""Selects a runtime that does not exist, for every service."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Answers with bytes that are no JSON."""
+"""Answers with bytes that are not JSON."""
 
 import sys
 

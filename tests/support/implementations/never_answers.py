@@ -1,4 +1,4 @@
-"""Says on its standard error that it was asked, nothing else, and leaves neither unasked nor asked to."""
+"""Reports a request on stderr, never answers, and ignores SIGTERM."""
 
 import signal
 import sys

@@ -1,5 +1,5 @@
 # ruff: noqa: T201 - A line of standard output is the answer.
-"""Answers every question, and tells nothing."""
+"""Answers every question without any content."""
 
 import json
 import sys

@@ -1,5 +1,5 @@
 # ruff: noqa: T201 - A line of standard output is the answer.
-"""Right in everything that it tells, and tells nothing of pods."""
+"""Answers everything correctly, except that it reports no pods."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Answers each question rightly, twice, and both at once: nobody can be faster than the second answer."""
+"""Writes each correct answer twice, in one write, so that the second cannot be outrun."""
 
 import sys
 

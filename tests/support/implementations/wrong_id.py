@@ -1,5 +1,5 @@
 # ruff: noqa: T201 - A line of standard output is the answer.
-"""Answers rightly, but to a question that nobody asked."""
+"""Answers correctly, but with the id of another question."""
 
 import json
 import sys

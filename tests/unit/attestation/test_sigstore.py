@@ -37,7 +37,7 @@ class SignsWithOwnSigstore:
         return SigstoreSigner.import_(IDENTITY, ISSUER)[1]
 
     def sign(self, payload: bytes) -> Signature:
-        """Sign as ``SigstoreSigner.sign`` does: the signature in base64, and the bundle beside it."""
+        """Sign as ``SigstoreSigner.sign`` does: the signature in base64, and the bundle."""
         bundle = self.sigstore.bundle(payload, self.identity, self.issuer)
         return Signature(self.public_key.keyid, bundle["messageSignature"]["signature"], {"bundle": bundle})
 
@@ -53,10 +53,10 @@ class SignsNothing(SignsWithOwnSigstore):
 def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     """No connection is made while a signature is verified."""
 
-    def refuse(*_: object) -> None:
+    def fail(*_: object) -> None:
         raise AssertionError("a connection was made")
 
-    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect", fail)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ class TestErrors:
         assert caught.value.exit_code == 2
 
     def test_a_sigstore_that_does_not_sign(self, own: OwnSigstore) -> None:
-        """It may sign the next time: there is no conclusion."""
+        """It may sign the next time, so the exit code is that of an incomplete command."""
         with pytest.raises(SigstoreFailed, match=r"ConnectionError: .*fulcio\.example\.com") as caught:
             envelope_of(SignsNothing(own))
 

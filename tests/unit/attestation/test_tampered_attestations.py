@@ -383,7 +383,7 @@ class TestRecords:
         assert [one.name for one in found.failed] == ["build"]
 
     def test_a_suite_that_is_not_at_hand(self, keys: Pair) -> None:
-        """Without the suite it cannot be said that all of it ran."""
+        """Without the suite it is unknown whether all of it ran."""
         assert [one.name for one in check(signed(keys), keys, suite=None).failed] == ["suite at hand"]
 
     def test_a_skip_without_a_kind(self, keys: Pair) -> None:
@@ -395,7 +395,7 @@ class TestRecords:
 
     @pytest.mark.parametrize("verdict", [Verdict.FAILED, Verdict.ERRORED])
     def test_a_target_that_does_not_conform(self, keys: Pair, verdict: Verdict) -> None:
-        """The attestation holds, and what it says is no."""
+        """The attestation is valid, and attests a failure."""
         content = sealed(record(scenario("a", verdict), *(scenario(name) for name in "bcd")))
         envelope = sign(statement(*content), keys.signer)
 

@@ -38,8 +38,8 @@ def without_managed_fields(manifest):
 
 
 @pytest.mark.parametrize("form", Form)
-def test_the_same_seed_gives_the_same_bytes(form, tmp_path):
-    """A plan is reproducible, and another seed gives other services."""
+def test_the_same_seed_writes_the_same_bytes(form, tmp_path):
+    """A plan is reproducible, and another seed generates other services."""
     plan = replace(PLAN, form=form)
 
     first, second, other = (

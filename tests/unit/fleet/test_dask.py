@@ -85,7 +85,7 @@ class TestFiles:
         assert "write them to files that all workers share" in (raised.value.hint or "")
 
     def test_a_file_of_another_size_is_an_error(self, tmp_path):
-        """Another file under the same path would give another result."""
+        """Another file at the same path would lead to another result."""
         path = tmp_path / "dump.json"
         path.write_text("{}")
         (file,) = _files_of(Part((Source("dump.json", path=path, size=5, file=path),)))

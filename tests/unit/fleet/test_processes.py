@@ -18,7 +18,7 @@ from kserve_conformance.manifests import Loader, sources
 
 @pytest.fixture
 def dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Services in so many parts that most have not been read when the first is."""
+    """Services in so many parts that most have not been read when the first one is done."""
     monkeypatch.setattr(sources, "SMALL", 100)
     monkeypatch.setattr(parts, "STEP", 5)
     one = {"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceService", "spec": {"predictor": {}}}

@@ -145,7 +145,7 @@ class TestSearch:
         assert len(str(group.manifest)) < len(str(group.generated))
 
     def test_of_a_target_without_answers_concludes_nothing(self):
-        """An error is neither a difference nor a pass, and a target that only errs is lost."""
+        """An error is neither a difference nor a pass, and a target that only reports errors is lost."""
         summary = search(MemoryTarget("v0.15.2"), Silent("v0.15.2"), objects=1000).run()
 
         assert (summary.compared, summary.differing) == (0, 0)

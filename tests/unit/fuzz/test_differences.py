@@ -27,7 +27,7 @@ def part(left, right):
 
 
 class TestCompare:
-    def test_of_equals_is_no_difference(self):
+    def test_of_equals_is_not_a_difference(self):
         """And counts the compared parts."""
         compared = compare(ran(RUNS), ran(RUNS))
         assert (compared.difference, compared.parts) == (None, 7)

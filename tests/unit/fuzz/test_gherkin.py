@@ -57,7 +57,7 @@ def steps(*turns: Turn, result: Any = RUNS, part: str = "outcome", key: ObjectKe
     return [line[4:] for line in text.splitlines()[4:]]
 
 
-def given(manifest: dict[str, Any]) -> list[str]:
+def unread_texts(manifest: dict[str, Any]) -> list[str]:
     return steps(Turn(present=(manifest,)), Turn(applied=(service(),)))[:-2]
 
 
@@ -89,7 +89,7 @@ def test_a_feature_names_targets_part_and_case() -> None:
 class TestRuntimes:
     def test_of_the_cluster_is_a_table(self) -> None:
         """Only the columns that an entry uses."""
-        assert given(runtime()) == [
+        assert unread_texts(runtime()) == [
             'Given a ClusterServingRuntime "a"',
             "  | format  | version | autoSelect |",
             "  | sklearn | 1       | true       |",
@@ -107,13 +107,15 @@ class TestRuntimes:
     )
     def test_of_a_namespace_has_its_properties(self, spec: dict[str, Any], phrase: str) -> None:
         """Each property is a phrase."""
-        assert given(runtime(OWN, **spec))[0] == f'Given a ServingRuntime "b" in namespace "team-a" that {phrase}'
+        assert (
+            unread_texts(runtime(OWN, **spec))[0] == f'Given a ServingRuntime "b" in namespace "team-a" that {phrase}'
+        )
 
     def test_empty_cells_and_empty_names_differ(self) -> None:
         """A column is as wide as its widest cell."""
         entries = [{"name": "sklearn", "version": "", "priority": 10}, {"name": "x", "autoSelect": False}]
 
-        assert given(runtime(supportedModelFormats=entries))[1:] == [
+        assert unread_texts(runtime(supportedModelFormats=entries))[1:] == [
             "  | format  | version | autoSelect | priority |",
             '  | sklearn | ""      |            | 10       |',
             "  | x       |         | false      |          |",
@@ -135,7 +137,7 @@ class TestRuntimes:
     )
     def test_that_no_step_can_express_is_a_manifest(self, spec: dict[str, Any]) -> None:
         """Nothing is lost or added."""
-        lines = given(runtime(**spec))
+        lines = unread_texts(runtime(**spec))
 
         assert lines[:3] == ["Given these objects", '  """', "  kind: ClusterServingRuntime"]
         assert "  spec:" in lines
@@ -146,7 +148,7 @@ class TestRuntimes:
         annotated = runtime()
         annotated["metadata"]["annotations"] = {"serving.kserve.io/server-type": "x"}
 
-        assert given(annotated)[0] == "Given these objects"
+        assert unread_texts(annotated)[0] == "Given these objects"
 
     def test_can_be_applied(self) -> None:
         """With a table, or the rest of its spec."""
@@ -198,7 +200,7 @@ class TestServices:
         assert lines[-1] == '  """'
 
     def test_that_is_stored_without_webhooks(self) -> None:
-        """It is given, and observed once the controller looks at it."""
+        """It is set up by a Given, and observed once the controller reconciles it."""
         lines = steps(Turn(stored=(service(),)))
 
         assert lines[0] == "Given this service is stored without passing any webhook"
@@ -223,7 +225,7 @@ class TestTurns:
             'Then it runs on ClusterServingRuntime "a"',
         ]
 
-    def test_before_any_service_are_given(self) -> None:
+    def test_before_any_service_are_in_given_steps(self) -> None:
         """The world at the start may take two installations."""
         lines = steps(Turn(present=(runtime(),)), Turn(later=True, present=(runtime(OWN),)), Turn(applied=(service(),)))
 

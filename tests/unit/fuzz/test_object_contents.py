@@ -33,7 +33,7 @@ class TextFile(SingleFileSnapshotExtension):
 
 
 def fields(value: Any, path: str = "") -> Iterator[str]:
-    """Every field below a value, and every value; items of a list are not told apart, but counted."""
+    """Every field below a value, and every value; items of a list are counted together."""
     match value:
         case dict():
             yield from (path,) if path else ()

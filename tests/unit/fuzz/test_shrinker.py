@@ -38,7 +38,7 @@ def smaller(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 
 class TestTurns:
     def test_are_left_out_or_joined(self) -> None:
-        """Where both write an object the later state stays; what is deleted is no longer written."""
+        """If both write an object the later state is kept; a deleted object is no longer written."""
         first = Turn(present=(runtime(), runtime(OWN)), applied=(service(),))
         second = Turn(later=True, deleted=(OWN,), applied=(runtime(disabled=True), service(triton={})))
         smaller_turns = turns_of(first, second)

@@ -13,9 +13,7 @@ from kserve_conformance.profiles import profile_of
 class TestServicesByTheirWorkloads:
     @pytest.mark.parametrize(("kind", "form"), [("Deployment", "{}-predictor"), ("Service", "{}-predictor-default")])
     def test_the_container_reports_the_runtime(self, kind, form):
-        """
-        Image and arguments are those that the predicted runtime gives this service: they agree.
-        """
+        """Image and arguments are those of the predicted runtime: they agree."""
         one = standing(
             runtime("a"),
             runtime("b"),
@@ -40,17 +38,13 @@ class TestServicesByTheirWorkloads:
 
     @pytest.mark.parametrize("changed", [{"args": ("--else",)}, {"image": "example.com/a:2"}])
     def test_a_container_of_no_runtime_differs(self, changed):
-        """
-        A container that no runtime gives as it is now is of what was changed since: the next look replaces it.
-        """
+        """A container that no current runtime renders is from an earlier state: the next reconciliation replaces it."""
         made = workload(**{"image": "example.com/a:1", **changed})
 
         assert standing(runtime("a"), of_service=service(), workloads=[made]).standing is Standing.DIFFERS
 
     def test_equal_containers_cannot_be_distinguished(self):
-        """
-        Two runtimes that give the same container are both named, and the answer is none.
-        """
+        """Two runtimes with the same container are both named, and there is no conclusion."""
         pair = [runtime("a", image="example.com/same:1"), runtime("b", image="example.com/same:1")]
 
         one = standing(*pair, of_service=service(), workloads=[workload("example.com/same:1")])
@@ -108,13 +102,13 @@ class TestServicesByTheirWorkloads:
 
         assert one.standing is Standing.UNKNOWN
 
-    def test_no_workload_yet_is_no_answer(self):
+    def test_no_workload_yet_is_no_conclusion(self):
         """
         A service that shows nothing is neither right nor wrong.
         """
         assert standing(runtime("a"), of_service=service()).standing is Standing.UNKNOWN
 
-    def test_a_placeholder_that_is_unknown_is_no_answer(self):
+    def test_an_unknown_placeholder_is_no_conclusion(self):
         """
         A runtime whose pod cannot be rendered may be the one: that is not taken for a difference.
         """
@@ -190,9 +184,7 @@ class TestServicesByTheirWorkloads:
         assert (one.standing, one.is_wrong) == (Standing.NOT_COMPARED, False)
 
     def test_a_service_that_cannot_be_resolved_is_reported(self):
-        """
-        What is malformed where no schema looks is no answer, and stops nothing else.
-        """
+        """A value that is malformed where no schema applies is reported, and all other services are checked."""
         odd = service("odd", modelFormat="sklearn")
 
         observed = found(runtime("a"), services=[odd, service()], workloads=[workload("example.com/a:1")])
@@ -229,7 +221,7 @@ class TestServicesByTheirStatus:
 
         assert one.standing is Standing.NO_RUNTIME
 
-    def test_the_status_names_what_is_found_under_the_chosen_name(self):
+    def test_the_status_names_the_runtime_with_the_selected_name(self):
         """
         A namespaced runtime of the chosen name is named though the cluster's was chosen, as the rules have it.
         """
@@ -275,9 +267,7 @@ class TestWhatCouldNotBeRead:
         ids=str,
     )
     def test_a_service_rests_on_every_runtime_that_it_can_see(self, unread):
-        """
-        Where runtimes could not be read no service is said to agree, however much its workload looks like it.
-        """
+        """If runtimes could not be read, no service is reported to agree, whatever its workload looks like."""
         observed = found(runtime("a"), services=[service()], workloads=[workload("example.com/a:1")], unread=[unread])
 
         assert [one.standing for one in observed.standings] == [Standing.UNKNOWN]
@@ -315,9 +305,7 @@ class TestWhatCouldNotBeRead:
         assert "its workload could not be read" in one.text
 
     def test_a_runtime_that_cannot_be_understood_is_not_left_out_silently(self):
-        """
-        What is no runtime by any reading makes every service that may see it unknown.
-        """
+        """An object that cannot be read as a runtime makes every service that may see it unknown."""
         odd = {**runtime("odd"), "spec": {"supportedModelFormats": ["sklearn"]}}
 
         observed = found(odd, runtime("a"), services=[service()], workloads=[workload("example.com/a:1")])
@@ -426,7 +414,7 @@ class TestTexts:
             ),
         ],
     )
-    def test_the_text_says_what_it_runs_on_and_what_the_rules_say(self, runtimes, of_service, workloads, profile, text):
+    def test_the_text_has_the_observed_and_the_predicted_runtime(self, runtimes, of_service, workloads, profile, text):
         """
         One sentence for each way in which a service and the rules can agree or differ.
         """

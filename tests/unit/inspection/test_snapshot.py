@@ -158,7 +158,7 @@ class TestWhatMayNotBeRead:
         assert stored.mode == profile.default_mode
         assert [one.kind for one in stored.unread] == ["ConfigMap"]
 
-    def test_a_missing_configuration_is_no_default(self, server):
+    def test_a_missing_configuration_is_not_the_default(self, server):
         """
         An installation without its ConfigMap is read with the release's default, which is reported.
         """
@@ -166,19 +166,15 @@ class TestWhatMayNotBeRead:
 
         assert [one.kind for one in read(server)[0].unread] == ["ConfigMap"]
 
-    def test_nothing_at_all_is_no_answer(self, server):
-        """
-        Without permission to read runtimes and services there is no result.
-        """
+    def test_nothing_readable_is_an_error(self, server):
+        """Without permission to read runtimes and services there is no result."""
         server.forbidden |= {"/clusterservingruntimes", "/servingruntimes", "/inferenceservices"}
 
         with raises(TargetCode.CANNOT_READ):
             read(server)
 
-    def test_the_release_can_be_said(self, server):
-        """
-        Who may not look for the controller says the release; without it nothing can be said.
-        """
+    def test_the_release_can_be_set(self, server):
+        """Without permission to read the controller the release has to be set; otherwise it is an error."""
         server.forbidden.add("/deployments")
 
         with raises(TargetCode.CANNOT_READ) as raised:
@@ -189,10 +185,8 @@ class TestWhatMayNotBeRead:
 
 
 class TestFindingTheInstall:
-    def test_a_given_release_is_believed(self, server):
-        """
-        A release that is given counts, whatever the image's tag is.
-        """
+    def test_an_explicit_release_wins(self, server):
+        """An explicit release is used whatever the image's tag is."""
         assert read(server, release="0.16.0")[1].name == "v0.16.0"
 
     def test_an_unknown_image_needs_the_release(self):

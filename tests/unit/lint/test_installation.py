@@ -106,7 +106,7 @@ class TestAgainstTheShippedCatalogue:
 
         assert finding.details[0].startswith("formats in another order: ")
 
-    def test_what_choices_do_not_read_is_no_change(self):
+    def test_what_choices_do_not_read_is_not_a_change(self):
         """
         Another image, other arguments or other resources are the install's own affair.
         """
@@ -141,7 +141,7 @@ class TestRuntimesAmongEachOther:
         assert [name_of(one) for one in of(observed, LintCode.DECIDED_BY_AGE)] == ["b"]
         assert not of(observed, LintCode.DECIDED_BY_NAME)
 
-    def test_where_no_rule_decides_it_is_said(self):
+    def test_an_open_choice_is_reported(self):
         """
         v0.8.0 has no order at all.
         """

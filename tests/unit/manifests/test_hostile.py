@@ -64,7 +64,7 @@ class TestSize:
         )
 
     def test_source_is_bounded(self, tmp_path: Path) -> None:
-        """A file that is too long is refused, and so is a pipe without an end."""
+        """A file that is too long is an error, and so is a pipe without an end."""
         path = tmp_path / "f.yaml"
         path.write_bytes(b"# x\n" * 1000)
         stream = Counting(b"# x\n" * 100_000)
@@ -76,7 +76,7 @@ class TestSize:
         assert stream.taken < 20_000
 
     def test_directory_is_bounded(self, tmp_path: Path) -> None:
-        """A tree of too many files is refused."""
+        """A tree of too many files is an error."""
         for name in "abc":
             (tmp_path / f"{name}.yaml").touch()
 
@@ -112,7 +112,7 @@ class TestDepth:
 
         assert value(text) == value("# YAML\n" + text)
 
-    def test_problem_says_where(self) -> None:
+    def test_problem_has_its_place(self) -> None:
         """The beginning of the path is enough to find it."""
         with pytest.raises(InvalidManifests, match=r"f:1: a\.a\.a: nested more than 100 levels deep"):
             value("{a: " * 200, "f")
@@ -126,7 +126,7 @@ class TestAliases:
         assert ManifestCode.ALIAS_BOMB in errors_of(bomb)
 
     def test_bomb_of_merges_is_rejected(self) -> None:
-        """Merging is no way around it."""
+        """Merge keys do not get around the limit."""
         bomb = "a0: &a0 {x: 1}\n" + "".join(
             f"a{i}: &a{i} {{k{i}: *a{i - 1}, <<: [{','.join([f'*a{i - 1}'] * 9)}]}}\n" for i in range(1, 60)
         )
@@ -134,7 +134,7 @@ class TestAliases:
         assert ManifestCode.ALIAS_BOMB in errors_of(bomb)
 
     def test_document_behind_a_bomb_is_still_read(self) -> None:
-        """Its problems are told, too."""
+        """Its problems are reported, too."""
         bomb = "a: &a [1, 2, 3]\nb: [*a, *a, *a]\n---\n- 1\n"
 
         assert len(errors_of(bomb, alias_values=10) - {ManifestCode.INVALID_FIELD}) == 2
@@ -156,7 +156,7 @@ class TestNoText:
         ids=repr,
     )
     def test_binary_is_rejected(self, data: bytes) -> None:
-        """What is no text is said to be none."""
+        """Binary data is reported as not being text."""
         assert {ManifestCode.UNREADABLE} == errors_of(data)
 
     @pytest.mark.parametrize("data", [b"\x7fELF\0\0", b"kind: \x01"], ids=repr)
@@ -216,7 +216,7 @@ class TestManyProblems:
     @pytest.mark.parametrize("name", ["kind", "apiVersion", "metadata", "spec"])
     @pytest.mark.parametrize("wrong", ["1", "[]", "[1]", "[{}]", "{1: a}", "null", "true", "1.5", "''"])
     def test_wrong_kinds_everywhere(self, kind: str, name: str, wrong: str) -> None:
-        """Any field may be of any type: it is told, and nothing else is raised."""
+        """Any field can have any type: it is reported, and no other exception is raised."""
         good = {
             "kind": kind,
             "apiVersion": "serving.kserve.io/v1beta1" if kind == "InferenceService" else "serving.kserve.io/v1alpha1",

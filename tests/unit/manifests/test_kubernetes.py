@@ -1,4 +1,4 @@
-"""Values are those that Kubernetes' own YAML library gives: tables made with it, and the words of the design."""
+"""Values are those of Kubernetes' own YAML library, by tables made with it and by hand-written examples."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def from_json(text: str) -> Any:
 
 
 def typed(found: Any) -> Any:
-    """Tell 1 from 1.0 and True, which Python calls equal."""
+    """Distinguish 1 from 1.0 and True, which are equal in Python."""
     if isinstance(found, dict):
         return {key: typed(inner) for key, inner in found.items()}
     if isinstance(found, list):
@@ -43,7 +43,9 @@ DOCUMENTS = rows("kubernetes-documents.jsonl")
 class TestScalars:
     @pytest.mark.parametrize("row", SCALARS, ids=lambda row: row["text"])
     def test_plain_scalar_is_what_kubernetes_reads(self, row: dict[str, Any]) -> None:
-        """An unquoted value is of the type and value that sigs.k8s.io/yaml gives, or an error where it gives one."""
+        """
+        An unquoted value has the type and value that sigs.k8s.io/yaml reads, or is an error where it is one there.
+        """
         if row["value"] is None:
             with pytest.raises(scalars.UnusableScalar):
                 scalars.plain(row["text"])
@@ -52,7 +54,7 @@ class TestScalars:
 
     @pytest.mark.parametrize("row", [row for row in SCALARS if row["text"] != "<<"], ids=lambda row: row["text"])
     def test_key_is_the_string_that_kubernetes_makes_of_it(self, row: dict[str, Any]) -> None:
-        """Keys that are no strings are written as Go writes them, 32-bit floats among them."""
+        """Keys that are not strings are written as Go writes them, 32-bit floats among them."""
         if row["key"] is None:
             with pytest.raises(scalars.UnusableScalar):
                 scalars.key(row["text"])
@@ -91,7 +93,10 @@ class TestScalars:
 class TestDocuments:
     @pytest.mark.parametrize("row", DOCUMENTS, ids=lambda row: row["text"])
     def test_document_is_what_kubernetes_reads(self, row: dict[str, Any]) -> None:
-        """Tags, anchors, merges and odd keys give the values that sigs.k8s.io/yaml gives, or an error where it does."""
+        """
+        Tags, anchors, merges and odd keys have the values that sigs.k8s.io/yaml reads, or are errors where they are
+        there.
+        """
         try:
             found = value(row["text"])
         except InvalidManifests as invalid:
@@ -119,7 +124,7 @@ class TestDocuments:
             value('1: a\n"1": b\n', "f")
 
     def test_merged_keys_may_be_overridden(self) -> None:
-        """A key next to a merge is no duplicate: it is what merging is for."""
+        """A key next to a merge is not a duplicate: it overrides the merged one."""
         assert value("a: &a {p: 1, q: 2}\nb: {<<: *a, p: 3}\n") == {"a": {"p": 1, "q": 2}, "b": {"p": 3, "q": 2}}
 
     def test_json_number_is_whole_when_it_is_whole(self) -> None:

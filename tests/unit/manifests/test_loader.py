@@ -119,12 +119,12 @@ class TestSources:
         assert len(loads("\n".join([json.dumps(value(OTHER))] * 3))) == 3
 
     def test_yaml_that_begins_with_a_brace(self) -> None:
-        """Flow style is no JSON, and a document of JSON may be followed by one of YAML."""
+        """Flow style is not JSON, and a document of JSON can be followed by one of YAML."""
         assert len(loads(OTHER)) == 1
         assert len(loads(json.dumps(value(OTHER)) + "\n---\n" + OTHER)) == 2
 
     def test_empty_documents_are_left_out(self) -> None:
-        """Comments and separators alone are no objects."""
+        """Comments and separators alone are not objects."""
         assert loads("---\n# nothing\n---\n---\nnull\n") == ()
 
     @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -181,7 +181,7 @@ items:
         )
 
     def test_problems_of_json_have_lines(self) -> None:
-        """JSON is told as exactly as YAML."""
+        """Problems of JSON are located as exactly as those of YAML."""
         manifest = value(RUNTIME) | {
             "spec": {"containers": [], "supportedModelFormats": [{"name": "a", "version": 1.5}]}
         }
@@ -245,7 +245,7 @@ items:
         assert problem.hint == f'quote it: name: "{name}"'
 
     def test_placeholders_that_a_template_leaves(self) -> None:
-        """`oc process` leaves what is not a parameter, so the object has it; it is no template of another tool."""
+        """`oc process` keeps what is not a parameter, so the object has it; it is not a template of another tool."""
         named = json.dumps(value(SERVICE.replace("name: s,", "name: '${S}',")))
         text = f"kind: Template\napiVersion: v1\nobjects:\n- {named}"
 
@@ -288,7 +288,7 @@ items:
         }
 
     def test_what_is_printed_is_bounded(self) -> None:
-        """Fifty problems are read; the number of the others is told."""
+        """Fifty problems are kept; the others are counted."""
         with pytest.raises(InvalidManifests) as raised:
             loads("---\n- 1\n" * 60)
 
@@ -301,7 +301,7 @@ items:
             value("a: 1\n---\nb: 2\n", "f")
 
     def test_nothing_is_none(self) -> None:
-        """An empty text is no value."""
+        """An empty text is None."""
         assert value("# nothing\n") is None
 
 
@@ -353,7 +353,7 @@ class TestPages:
 
 class TestDocumentsOfAStream:
     def test_objects_come_before_the_stream_ends(self) -> None:
-        """The first object of a dump is there when its bytes are, in a list too."""
+        """The first object of a dump is available as soon as its bytes are, in a list too."""
 
         class Endless(io.BytesIO):
             def read(self, size: int | None = -1, /) -> bytes:
@@ -420,7 +420,7 @@ class TestDocumentsOfAStream:
         """A dump may begin with a brace and be YAML, and with space or a byte order mark."""
         assert [value(OTHER)] == list(documents(io.BytesIO((begin + text).encode())))
 
-    def test_json_that_is_no_lines_is_bounded(self) -> None:
+    def test_json_on_one_line_is_bounded(self) -> None:
         """Only what is one object a line is read without an end."""
         text = json.dumps({"kind": "List", "items": [value(OTHER)] * 100}, indent=2).encode()
         with pytest.raises(InvalidManifests) as raised:

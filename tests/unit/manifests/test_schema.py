@@ -1,4 +1,4 @@
-"""What the API server refuses, in its words and in ours, release by release."""
+"""What the API server rejects, in its words and in ours, release by release."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class TestGood:
         assert reported(replaced(RUNTIME, None, "spec", "disabled")) == []
         assert reported(replaced(RUNTIME, None, "spec", "containers")) == ["spec.containers: is required"]
 
-    def test_namespace_of_a_cluster_runtime_is_no_problem(self) -> None:
+    def test_namespace_of_a_cluster_runtime_is_accepted(self) -> None:
         """The API server clears it (``EnsureObjectNamespaceMatchesRequestNamespace``, k8s.io/apiserver)."""
         assert reported(replaced(RUNTIME, "team", "metadata", "namespace")) == []
 
@@ -61,7 +61,7 @@ class TestGood:
         assert reported(with_format(priority=2.0)) == []
 
     def test_other_kinds_are_not_looked_into(self) -> None:
-        """Only kind, apiVersion and name are asked of them."""
+        """Only their kind, apiVersion and name are read."""
         assert reported({"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "UPPER:case"}, "spec": 1}) == []
         assert (
             reported({"kind": "InferenceService", "apiVersion": "example.com/v1", "metadata": {"name": "x"}, "spec": 1})
@@ -115,7 +115,7 @@ class TestRuntimes:
             ),
             (replaced(RUNTIME, {}, "spec", "workerSpec"), "spec.workerSpec.containers: is required"),
         ],
-        ids=lambda given: given if isinstance(given, str) else "",
+        ids=lambda unread_texts: unread_texts if isinstance(unread_texts, str) else "",
     )
     def test_wrong_fields(self, manifest: Manifest, expected: str) -> None:
         """A field of the wrong type, range or presence is told with its whole path."""
@@ -202,7 +202,7 @@ class TestServices:
             ),
             (with_predictor(minReplicas="1"), 'spec.predictor.minReplicas: expected an integer, got "1"'),
         ],
-        ids=lambda given: given if isinstance(given, str) else "",
+        ids=lambda unread_texts: unread_texts if isinstance(unread_texts, str) else "",
     )
     def test_wrong_fields(self, manifest: Manifest, expected: str) -> None:
         """A service is looked into as far as a choice or a pod reads it."""
@@ -240,9 +240,9 @@ class TestServices:
     )
     def test_schema_rejects_zero_values(self, metric: Manifest, expected: str) -> None:
         """A zero value that the schema does not allow is rejected, even if the schema calls the field optional."""
-        given = with_predictor(model={"modelFormat": {"name": "a"}}, autoScaling={"metrics": [metric]})
+        unread_texts = with_predictor(model={"modelFormat": {"name": "a"}}, autoScaling={"metrics": [metric]})
 
-        assert reported(given) == [f"spec.predictor.autoScaling.metrics[0].{expected}"]
+        assert reported(unread_texts) == [f"spec.predictor.autoScaling.metrics[0].{expected}"]
 
     def test_null_element_is_an_empty_one(self) -> None:
         """A null in a list is decoded as an element in which every field is zero."""
@@ -269,7 +269,7 @@ class TestServices:
 
         assert reported(manifest) == []
 
-    def test_number_is_no_quantity_of_a_runtime(self) -> None:
+    def test_number_is_not_a_quantity_of_a_runtime(self) -> None:
         """No defaulter reads a runtime, so the schema sees the number."""
         container = {"name": "c", "image": "a", "resources": {"limits": {"cpu": 0.5}}}
 
@@ -390,7 +390,7 @@ class TestNames:
         assert problem.text == "unknown field metadata.managedFields[0].operaton: did you mean operation?"
 
     def test_an_integer_beyond_64_bits_is_one_problem(self) -> None:
-        """It is a number without being an integer; that it does not fit into an int32 is no news."""
+        """It is a number but not an integer; that it does not fit into an int32 is not reported as well."""
         large = replaced(SERVICE, 10**20, "spec", "predictor", "minReplicas")
 
         assert reported(large) == ["spec.predictor.minReplicas: expected an integer, got 100000000000000000000"]
@@ -410,8 +410,8 @@ class TestNames:
         assert reported({**RUNTIME, "metadata": metadata}) == ["metadata.name: is required"]
 
     @pytest.mark.parametrize("manifest", [None, 1, "x", [], [RUNTIME]])
-    def test_what_is_no_mapping_is_no_object(self, manifest: Any) -> None:
-        """Everything can be asked."""
+    def test_a_value_that_is_not_a_mapping_is_not_an_object(self, manifest: Any) -> None:
+        """Any value can be checked."""
         assert len(reported(manifest)) == 1
 
 
@@ -426,7 +426,7 @@ class TestRefusal:
         )
 
     def test_several_problems_are_a_list(self) -> None:
-        """The API server tells all of them, too."""
+        """The API server reports all of them, too."""
         manifest = without(with_format(priority=0), "spec", "containers")
 
         assert rejection_message(manifest, check(manifest)) == (

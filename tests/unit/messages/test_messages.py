@@ -89,8 +89,8 @@ CATALOGUES = (
 )
 
 
-def said_by(profile: Profile) -> Iterator[str]:
-    """What a profile says about all of these."""
+def messages_of(profile: Profile) -> Iterator[str]:
+    """The messages of a profile about all of these services."""
     for one in SERVICES:
         try:
             admitted(one, profile)
@@ -112,8 +112,8 @@ def said_by(profile: Profile) -> Iterator[str]:
 class TestProfiles:
     @pytest.mark.parametrize("release", RELEASES)
     def test_every_text_of_a_profile_is_known_with_its_release(self, release):
-        """The table is KServe's own: what the reference says is in it, said by this release."""
-        printed = tuple(said_by(profile_of(release)))
+        """The table is KServe's own: it has every text of the reference, with this release."""
+        printed = tuple(messages_of(profile_of(release)))
         unknown = [text for text in printed if not matches(text)]
         others = {
             text: spans(one.releases)
@@ -127,8 +127,8 @@ class TestProfiles:
         assert others == {}
 
     @pytest.mark.parametrize("release", RELEASES)
-    def test_the_list_of_implementations_says_the_release(self, release):
-        """The list of what a predictor can be grew, so it tells the releases apart."""
+    def test_the_list_of_implementations_identifies_the_release(self, release):
+        """The list of possible predictors grew, so it identifies the releases."""
         decision = resolve(written({"sklearn": {}, "xgboost": {}}), catalogue(SERVER), profile_of(release))
         (match,) = matches(decision.rejected or "")
 
@@ -196,7 +196,7 @@ class TestMatching:
         """Log prefixes, quotes, line breaks and the words of a webhook do not hide a text."""
         assert matches(message)[0].meaning.code == code
 
-    def test_a_wrapper_is_no_answer_beside_what_it_wraps(self):
+    def test_a_wrapper_is_omitted_if_its_content_is_known(self):
         """What only says where an error comes from is left out where the error is known."""
         message = "fails to reconcile component: fails to reconcile predictor: specified runtime ours is disabled"
 
@@ -230,7 +230,7 @@ class TestMatching:
         assert any("MaxReplicas" in one.text for one in nearest("minReplicas can not exceed maxReplicas"))
 
     def test_a_foreign_text_has_none(self):
-        """Nothing is suggested for a text that shares no telling words with any."""
+        """Nothing is suggested for a text that shares no distinctive words with any."""
         assert nearest("the quick brown fox jumps over the lazy dog") == ()
 
 
@@ -276,5 +276,5 @@ class TestStatesOfPods:
 
     @pytest.mark.parametrize("message", ["Insufficient permissions", "a forbidden word"])
     def test_other_uses_of_the_words_are_unknown(self, message: str) -> None:
-        """They are no states of pods."""
+        """They are not states of pods."""
         assert not matches(message)

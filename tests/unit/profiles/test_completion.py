@@ -49,9 +49,7 @@ SET_UP = [("MLSERVER_MODEL_NAME", "fraud"), ("MLSERVER_MODEL_URI", "/mnt/models"
 
 class TestServerType:
     def test_before_0_17_only_the_name_counts(self):
-        """
-        A runtime of another name is no MLServer, whatever its annotation says.
-        """
+        """A runtime with another name is not MLServer, whatever its annotation says."""
         completed = complete(service(), runtime("mine", server_type="mlserver"), COMPLETION_V0_12)
 
         assert at(completed, "metadata", "labels") is None
@@ -103,20 +101,18 @@ class TestMLServer:
 
     @pytest.mark.parametrize("completion", [COMPLETION_V0_9, COMPLETION_V0_10, COMPLETION_V0_17])
     def test_speaks_v2_unless_an_argument_says_otherwise(self, completion):
-        """
-        A missing protocol becomes v2 whatever the runtime lists; a given one stays.
-        """
+        """A missing protocol becomes v2 whatever the runtime lists; an explicit one is kept."""
         mlserver = runtime("kserve-mlserver", "v1")
 
         assert model_of(complete(service(), mlserver, completion))["protocolVersion"] == "v2"
         assert model_of(complete(service(protocolVersion="v1"), mlserver, completion))["protocolVersion"] == "v1"
 
-    @pytest.mark.parametrize("given", [{"storageUri": "s3://m"}, {"storage": {"key": "k"}}])
-    def test_gets_the_path_of_the_model(self, given):
+    @pytest.mark.parametrize("unread_texts", [{"storageUri": "s3://m"}, {"storage": {"key": "k"}}])
+    def test_gets_the_path_of_the_model(self, unread_texts):
         """
         With a model in storage, two variables name it.
         """
-        assert variables_of(complete(service(**given), runtime("kserve-mlserver"), COMPLETION_V0_10)) == SET_UP
+        assert variables_of(complete(service(**unread_texts), runtime("kserve-mlserver"), COMPLETION_V0_10)) == SET_UP
 
     def test_waits_without_a_model(self):
         """
@@ -127,9 +123,7 @@ class TestMLServer:
         assert variables_of(completed) == [("MLSERVER_LOAD_MODELS_AT_STARTUP", "false")]
 
     def test_0_9_adds_variables_even_where_they_are_set(self):
-        """
-        The variable of the service is there twice.
-        """
+        """The variable of the service is duplicated."""
         requested = service(storageUri="s3://m", env=[{"name": "MLSERVER_MODEL_NAME", "value": "mine"}])
 
         completed = complete(requested, runtime("kserve-mlserver"), COMPLETION_V0_9)
@@ -156,7 +150,7 @@ class TestMLServer:
             ("anything", "mlserver_sklearn.SKLearnModel"),
         ],
     )
-    def test_format_gives_the_class(self, model_format, model_class):
+    def test_format_sets_the_class(self, model_format, model_class):
         """
         A label names the class that loads the model, over one that the service has.
         """
@@ -166,7 +160,7 @@ class TestMLServer:
 
         assert completed["metadata"]["labels"] == {"modelClass": model_class, "team": "a"}
 
-    def test_the_service_that_was_given_is_not_changed(self):
+    def test_the_input_is_not_changed(self):
         """
         Completing works on a copy.
         """
@@ -189,7 +183,7 @@ class TestTorchServe:
             (COMPLETION_V0_12, "v1", "kserve"),
         ],
     )
-    def test_protocol_gives_the_envelope(self, completion, protocol, envelope):
+    def test_protocol_sets_the_envelope(self, completion, protocol, envelope):
         """
         v2 has an envelope of its own; grpc-v2 shares it since v0.12.0.
         """
@@ -234,19 +228,17 @@ class TestTorchServe:
 
 class TestTriton:
     def test_speaks_v2_and_waits_without_a_model(self):
-        """
-        An argument makes it wait to be told which model to load.
-        """
+        """An argument makes it wait for a request to load a model."""
         model = model_of(complete(service("triton", args=["-x"]), runtime("kserve-tritonserver"), COMPLETION_V0_9))
 
         assert (model["protocolVersion"], model["args"]) == ("v2", ["-x", "--model-control-mode=explicit"])
 
-    @pytest.mark.parametrize("given", [{"storageUri": "s3://m"}, {"storage": {"key": "k"}}])
-    def test_loads_the_model_that_it_has(self, given):
+    @pytest.mark.parametrize("unread_texts", [{"storageUri": "s3://m"}, {"storage": {"key": "k"}}])
+    def test_loads_the_model_that_it_has(self, unread_texts):
         """
         With storage no argument is added.
         """
-        completed = complete(service("triton", **given), runtime("kserve-tritonserver"), COMPLETION_V0_9)
+        completed = complete(service("triton", **unread_texts), runtime("kserve-tritonserver"), COMPLETION_V0_9)
 
         assert "args" not in model_of(completed)
 
@@ -268,10 +260,8 @@ class TestBackFill:
         """
         assert model_of(complete(service(), runtime("r", *protocols), COMPLETION_V0_9))["protocolVersion"] == filled
 
-    def test_a_given_protocol_stays(self):
-        """
-        Even an empty one is given.
-        """
+    def test_an_explicit_protocol_is_kept(self):
+        """Even an empty one is explicit."""
         completed = complete(service(protocolVersion=""), runtime("r", "v1"), COMPLETION_V0_9)
 
         assert model_of(completed)["protocolVersion"] == ""

@@ -45,12 +45,15 @@ class TestGraphs:
         with pytest.raises(NoGraphProtocol, match="does not support a protocol compatible with Inference Graphs"):
             graph_protocol(service({"runtime": "r"}), runtime("grpc-v2"))
 
-    @pytest.mark.parametrize(("given", "spoken"), [(None, "v1"), ("v2", "v2")])
-    def test_a_chosen_runtime_is_not_looked_at(self, given, spoken):
+    @pytest.mark.parametrize(("unread_texts", "spoken"), [(None, "v1"), ("v2", "v2")])
+    def test_a_chosen_runtime_is_not_looked_at(self, unread_texts, spoken):
         """
         Nor is a named one that lists nothing, or is not there.
         """
-        requested, naming = service({"protocolVersion": given}), service({"protocolVersion": given, "runtime": "r"})
+        requested, naming = (
+            service({"protocolVersion": unread_texts}),
+            service({"protocolVersion": unread_texts, "runtime": "r"}),
+        )
 
         assert graph_protocol(requested, runtime("v2")) == spoken
         assert graph_protocol(naming, runtime()) == spoken
@@ -60,7 +63,7 @@ class TestGraphs:
     @pytest.mark.parametrize(
         ("protocol", "path"), [("v1", "/v1/models/m:predict"), ("v2", "/v2/models/m/infer"), ("grpc-v2", "")]
     )
-    def test_the_protocol_gives_the_path(self, protocol, path):
+    def test_the_protocol_decides_the_path(self, protocol, path):
         """
         A protocol that graphs do not speak has none.
         """
@@ -69,9 +72,7 @@ class TestGraphs:
 
 class TestCanaries:
     def test_a_canary_inherits_the_runtime_that_was_chosen(self):
-        """
-        It asks for it explicitly, in its own format and with the version of the stable one.
-        """
+        """It requests it explicitly, in its own format and with the version of the stable one."""
         entry = {"predictor": {"name": "next", "model": {"modelFormat": {"name": "xgboost"}}}, "trafficPercent": 10}
 
         (canary,) = canaries(service({"runtime": "chosen"}, [entry]))
@@ -83,9 +84,7 @@ class TestCanaries:
         }
 
     def test_a_canary_can_name_its_own_runtime(self):
-        """
-        What it gives wins.
-        """
+        """Its own fields win."""
         entry = {"predictor": {"name": "next", "model": {"runtime": "own"}}, "trafficPercent": 10}
 
         (canary,) = canaries(service({"runtime": "chosen"}, [entry]))
@@ -97,9 +96,7 @@ class TestCanaries:
         [(None, None, 10, 1), (4, None, 10, 1), (10, None, 25, 3), (4, None, 0, 0), (0, None, 50, 0), (4, 2, 10, 2)],
     )
     def test_it_has_its_share_of_replicas(self, stable, own, traffic, replicas):
-        """
-        Rounded up, unless it gives its own; it does not scale.
-        """
+        """Rounded up, unless it sets its own; it does not scale."""
         entry = {"predictor": {"name": "next", "minReplicas": own, "maxReplicas": 9}, "trafficPercent": traffic}
 
         (canary,) = canaries(service(canary=[entry], minReplicas=stable, maxReplicas=9, scaleTarget=1))

@@ -28,9 +28,7 @@ class TestNamed:
         assert choose(requesting(runtime="r"), cluster("r")) == {cluster_ref("r")}
 
     def test_it_must_list_format_and_version(self):
-        """
-        The format is verified, and a version that is given must match.
-        """
+        """The format is verified, and a requested version has to match."""
         assert choose(requesting("onnx", runtime="r"), cluster("r")) == "NoSupportingRuntime"
         assert choose(requesting(version="2", runtime="r"), cluster("r", entry(version="1"))) == "NoSupportingRuntime"
         assert choose(requesting(version="1", runtime="r"), cluster("r", entry(version="1"))) == {cluster_ref("r")}
@@ -41,7 +39,7 @@ class TestNamed:
         """
         assert choose(requesting(runtime="r"), cluster("r", entry(auto=False))) == {cluster_ref("r")}
 
-    def test_a_disabled_one_serves_nobody(self):
+    def test_a_disabled_one_is_never_selected(self):
         """
         The attribute's description has no exception.
         """
@@ -72,10 +70,8 @@ class TestAutomatic:
         """
         assert choose(requesting(), cluster("r", disabled=True), cluster("s")) == {cluster_ref("s")}
 
-    def test_a_missing_protocol_asks_for_none(self):
-        """
-        Nothing is assumed where the service says nothing, and protocols filter nothing.
-        """
+    def test_a_missing_protocol_requests_none(self):
+        """A missing protocol has no default, and protocols filter nothing."""
         runtimes = (cluster("r", protocolVersions=["v2"]), cluster("s", protocolVersions=["v1"]))
 
         assert choose(requesting(), *runtimes) == {cluster_ref("r"), cluster_ref("s")}
@@ -121,9 +117,9 @@ class TestLegacy:
         """
         The equivalent new schema of the page has the runtime set, and it is served by that one.
         """
-        given = service({"storageUri": "gs://x", **({"protocolVersion": protocol} if protocol else {})}, key=key)
-        stored = admitted(given, DOCUMENTED)
-        decision = resolve(given, Catalogue.of(shipped("documented")), DOCUMENTED)
+        unread_texts = service({"storageUri": "gs://x", **({"protocolVersion": protocol} if protocol else {})}, key=key)
+        stored = admitted(unread_texts, DOCUMENTED)
+        decision = resolve(unread_texts, Catalogue.of(shipped("documented")), DOCUMENTED)
 
         assert at(stored, "spec", "predictor", "model", "runtime") == pinned
         assert (decision.outcome, decision.runtime) == (Outcome.RUNS, cluster_ref(pinned))

@@ -13,8 +13,8 @@ from kserve_conformance.profiles.legacy import (
 )
 
 
-def model_of(key, legacy, **given):
-    return at(converted(service(given, key=key), legacy), "spec", "predictor", "model")
+def model_of(key, legacy, **unread_texts):
+    return at(converted(service(unread_texts, key=key), legacy), "spec", "predictor", "model")
 
 
 class TestConversion:
@@ -36,9 +36,7 @@ class TestConversion:
         assert converted(new, LEGACY_V0_9) is new
 
     def test_a_model_beside_a_key_is_lost(self):
-        """
-        The converted key overwrites a model that was there.
-        """
+        """The converted key overwrites an existing model."""
         both = service({"modelFormat": {"name": "onnx"}, "runtime": "r"})
         both["spec"]["predictor"]["sklearn"] = {}
 
@@ -72,9 +70,9 @@ class TestConversion:
         """
         In v0.8.0 a legacy key is pinned to a runtime for ever.
         """
-        given = {} if protocol is None else {"protocolVersion": protocol}
+        unread_texts = {} if protocol is None else {"protocolVersion": protocol}
 
-        assert model_of(key, LEGACY_V0_8, **given)["runtime"] == runtime
+        assert model_of(key, LEGACY_V0_8, **unread_texts)["runtime"] == runtime
 
     @pytest.mark.parametrize("key", LEGACY_V0_9.keys)
     def test_later_releases_name_none(self, key):
@@ -101,7 +99,7 @@ class TestConversion:
         """
         assert model_of(key, legacy).get("protocolVersion") == protocol
 
-    def test_a_given_protocol_is_kept(self):
+    def test_an_explicit_protocol_is_kept(self):
         """
         A default never replaces what the service says.
         """
@@ -117,11 +115,14 @@ class TestTriton:
 
         assert at(stored, "spec", "predictor", "model", "args") == ["--model-control-mode=explicit"]
 
-    @pytest.mark.parametrize(("key", "given"), [("triton", {"storageUri": "gs://a"}), ("onnx", {})])
-    def test_with_storage_or_another_key_nothing_is_added(self, key, given):
+    @pytest.mark.parametrize(("key", "unread_texts"), [("triton", {"storageUri": "gs://a"}), ("onnx", {})])
+    def test_with_storage_or_another_key_nothing_is_added(self, key, unread_texts):
         """
         Only a triton key without storage gets the argument.
         """
         assert "args" not in at(
-            triton_waits_for_models(converted(service(given, key=key), LEGACY_V0_8)), "spec", "predictor", "model"
+            triton_waits_for_models(converted(service(unread_texts, key=key), LEGACY_V0_8)),
+            "spec",
+            "predictor",
+            "model",
         )

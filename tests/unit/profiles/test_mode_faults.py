@@ -63,7 +63,7 @@ class TestNewServices:
         assert "assignment to entry in nil map" in fault.text
 
     @pytest.mark.parametrize(("release", "is_blocked"), [("v0.16.0", True), ("v0.17.0", False)])
-    def test_a_fault_says_whether_the_service_can_be_deleted(self, release, is_blocked):
+    def test_a_fault_tells_whether_the_service_can_be_deleted(self, release, is_blocked):
         """Since v0.17.0 the removal of a finalizer is not checked."""
         (fault,) = stored_mode(release, "odd").faults()
 
@@ -110,7 +110,7 @@ class TestWaysOut:
         [("v0.17.0", "RawDeployment", "RawDeployment", "Standard"), ("v0.17.0", "Serverless", "Serverless", "Knative")],
     )
     def test_where_no_annotation_is_accepted_the_status_has_to_change(self, release, mode, recorded, patched):
-        """The hint has the command, and with that mode in the status there is no fault."""
+        """The hint has the command, and with that mode in the status the fault is gone."""
         *_, fault = stored_mode(release, mode, recorded, is_new=False).faults()
 
         assert f'{{"status":{{"deploymentMode":"{patched}"}}}}' in fault.hint

@@ -91,7 +91,7 @@ class TestOrder:
 
 
 class TestNamedProtocol:
-    def test_a_given_protocol_stays(self):
+    def test_an_explicit_protocol_is_kept(self):
         """
         Server defaults fill a protocol that is missing and no other.
         """
@@ -132,7 +132,7 @@ class TestReporting:
         assert V0_16_0.status_names(cluster_ref("r"), "team-a", both) == namespaced_ref("r")
         assert V0_15_2.status_names(cluster_ref("r"), "team-a", both) is None
 
-    def test_a_runtime_that_is_gone_is_named_by_nobody(self):
+    def test_a_deleted_runtime_is_not_named(self):
         """
         A name that means nothing any more leaves the status without one.
         """
@@ -144,8 +144,8 @@ class TestSchema:
         """
         v0.8.0 stores a runtime without protocols, priorities and workers.
         """
-        given = manifest("ClusterServingRuntime", "r", entry(priority=1), protocolVersions=["v1"], workerSpec={})
-        spec = crds_of("v0.8.0").pruned(given)["spec"]
+        unread_texts = manifest("ClusterServingRuntime", "r", entry(priority=1), protocolVersions=["v1"], workerSpec={})
+        spec = crds_of("v0.8.0").pruned(unread_texts)["spec"]
 
         assert (set(spec), spec["supportedModelFormats"]) == (
             {"supportedModelFormats", "containers"},
@@ -159,14 +159,14 @@ class TestSchema:
         assert crds_of("v0.8.0").pruned(service({}, key="huggingface"))["spec"]["predictor"] == {}
 
     @pytest.mark.parametrize(
-        "given",
+        "unread_texts",
         [{"kind": "ConfigMap"}, {"kind": "InferenceService", "spec": {}}, {"kind": "ServingRuntime", "spec": {}}],
     )
-    def test_what_has_none_of_it_stays(self, given):
+    def test_what_has_none_of_it_stays(self, unread_texts):
         """
         Other kinds and empty objects are left as they are.
         """
-        assert crds_of("v0.8.0").pruned(given) == given
+        assert crds_of("v0.8.0").pruned(unread_texts) == unread_texts
 
     def test_the_newest_release_knows_everything(self):
         """

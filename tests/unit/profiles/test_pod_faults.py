@@ -194,7 +194,7 @@ class TestContainers:
             (["--own=1", "--own=2"], ["FLAG_REPEATED"]),
         ],
     )
-    def test_flags_given_twice(self, arguments: list[str], expected: list[str]) -> None:
+    def test_duplicate_flags(self, arguments: list[str], expected: list[str]) -> None:
         """By the runtime and the service, or by one of them; other arguments may repeat."""
         assert codes("v0.15.2", service({"args": arguments})) == expected
 
@@ -204,7 +204,7 @@ class TestContainers:
 
         assert fault.text == "flag --model_name appears twice, from the runtime and from the service"
 
-    def test_variables_given_twice(self) -> None:
+    def test_duplicate_variables(self) -> None:
         """v0.8.0 does not merge variables; later releases do, by name."""
         one = {"env": [{"name": "A", "value": "1"}]}
 
@@ -303,7 +303,7 @@ class TestStorageSchemes:
         ]
 
     def test_what_to_do(self) -> None:
-        """The schemes are listed: there is no other place where a user finds them."""
+        """The schemes are listed, because users find them nowhere else."""
         (fault,) = scheme_faults(service({"storageUri": "abfs://container/model"}), "v0.15.2")
 
         assert str(fault) == "storageUri: abfs:// is not supported, so the controller creates no pod"

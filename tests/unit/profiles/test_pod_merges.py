@@ -11,7 +11,7 @@ from kserve_conformance.profiles.pods.strategic_merge import MissingMergeKey, me
 
 class TestQuantities:
     @pytest.mark.parametrize(
-        ("given", "written"),
+        ("unread_texts", "written"),
         [
             ("1", "1"),
             (2, "2"),
@@ -38,27 +38,26 @@ class TestQuantities:
             (" 1 ", "1"),
         ],
     )
-    def test_come_out_in_their_canonical_form(self, given, written):
+    def test_come_out_in_their_canonical_form(self, unread_texts, written):
         """
         As a typed Kubernetes object writes them.
         """
-        assert canonical(given) == written
+        assert canonical(unread_texts) == written
 
-    @pytest.mark.parametrize("given", ["1E3", "1.", "+1", "2.500", "1025Ki", "lots"])
-    def test_what_looks_canonical_is_taken_over(self, given):
-        """
-        Kubernetes looks only at the exponent and at zeros; what is no quantity is not touched either.
-        """
-        assert canonical(given) == given
+    @pytest.mark.parametrize("unread_texts", ["1E3", "1.", "+1", "2.500", "1025Ki", "lots"])
+    def test_what_looks_canonical_is_taken_over(self, unread_texts):
+        """Kubernetes looks only at the exponent and at zeros; a value that is not a quantity is not changed either."""
+        assert canonical(unread_texts) == unread_texts
 
     @pytest.mark.parametrize(
-        ("given", "value"), [("2", 2), (4, 4), ("1500m", 2), ("2Ki", 2048), ("1e2", 100), ("1k", 1000), ("lots", 0)]
+        ("unread_texts", "value"),
+        [("2", 2), (4, 4), ("1500m", 2), ("2Ki", 2048), ("1e2", 100), ("1k", 1000), ("lots", 0)],
     )
-    def test_have_a_whole_value(self, given, value):
+    def test_have_a_whole_value(self, unread_texts, value):
         """
         Rounded away from zero.
         """
-        assert whole(given) == value
+        assert whole(unread_texts) == value
 
 
 class TestMarshalling:
@@ -72,7 +71,7 @@ class TestMarshalling:
         """
         So they override nothing.
         """
-        given = {
+        unread_texts = {
             "name": "c",
             "image": "",
             "args": [],
@@ -83,7 +82,7 @@ class TestMarshalling:
             "livenessProbe": {"httpGet": {"path": "", "port": 0}, "periodSeconds": 0},
         }
 
-        assert container_of(given) == {
+        assert container_of(unread_texts) == {
             "name": "c",
             "env": [{"name": "A"}, {"name": "B"}],
             "ports": [{"containerPort": 0}],
@@ -95,20 +94,20 @@ class TestMarshalling:
         """
         False, zero and ``{}`` are answers where the absence of one is another.
         """
-        given = {
+        unread_texts = {
             "name": "c",
             "resources": {},
             "securityContext": {"privileged": False, "runAsUser": 0},
             "livenessProbe": {"httpGet": {"port": 1, "httpHeaders": [{"name": "H", "value": ""}]}},
         }
 
-        assert container_of(given) == given
+        assert container_of(unread_texts) == unread_texts
 
     def test_a_pod_spec_has_its_own_fields_alone(self):
         """
         Those of a predictor that no pod has are left out; maps are copied, containers typed.
         """
-        given = {
+        unread_texts = {
             "model": {},
             "minReplicas": 1,
             "hostNetwork": False,
@@ -120,7 +119,7 @@ class TestMarshalling:
             "initContainers": [{"name": "i", "stdin": False}],
         }
 
-        assert pod_spec_of(given) == {
+        assert pod_spec_of(unread_texts) == {
             "nodeSelector": {"a": ""},
             "overhead": {"cpu": "1"},
             "affinity": {},

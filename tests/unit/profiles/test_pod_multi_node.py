@@ -1,4 +1,4 @@
-"""Services on several nodes: what the head's pod is told, and what can go wrong."""
+"""Services on several nodes: the pod of the head, and what can go wrong."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def reported(service_, runtime_, rendering):
     return {variable["name"]: variable["value"] for variable in pod["spec"]["containers"][0].get("env", ())}
 
 
-def refusal_of(service_, runtime_, rendering):
+def no_runtime_of(service_, runtime_, rendering):
     with pytest.raises(CannotRender) as caught:
         render(service_, runtime_, rendering)
     return caught.value.no_runtime
@@ -86,7 +86,7 @@ class TestHead:
         """
         found = runtime(worker(**sizes))
 
-        assert refusal_of(service(), found, RENDERING_V0_15_0) == NoRuntime(
+        assert no_runtime_of(service(), found, RENDERING_V0_15_0) == NoRuntime(
             "InvalidPredictorSpec", PANIC, has_event=False
         )
         assert reported(service(), found, RENDERING_V0_15_2)["PIPELINE_PARALLEL_SIZE"] == "1"
@@ -137,7 +137,7 @@ class TestHead:
         """
         annotated = service(metadata={"annotations": {"serving.kserve.io/gpu-resource-types": annotation}})
 
-        assert refusal_of(annotated, runtime(worker(1, 1)), RENDERING_V0_15_2).error == (
+        assert no_runtime_of(annotated, runtime(worker(1, 1)), RENDERING_V0_15_2).error == (
             f"fails to create NewRawKubeReconciler for predictor: invalid GPU format({annotation}) for "
             "serving.kserve.io/gpu-resource-types annotation: must be a valid JSON array"
         )
@@ -219,7 +219,7 @@ class TestRefusals:
         """
         A nil pointer is read before KServe could say what is missing.
         """
-        assert refusal_of(service(), runtime(None), rendering) == NoRuntime(
+        assert no_runtime_of(service(), runtime(None), rendering) == NoRuntime(
             "InvalidPredictorSpec", PANIC, has_event=False
         )
 
@@ -242,23 +242,19 @@ class TestRefusals:
         """
         error = "No workerSpec container configuration found in selected serving runtime"
 
-        no_runtime = refusal_of(service(), runtime({"pipelineParallelSize": 1}), rendering)
+        no_runtime = no_runtime_of(service(), runtime({"pipelineParallelSize": 1}), rendering)
 
         assert no_runtime == NoRuntime("InvalidPredictorSpec", error, "InvalidPredictorSpec", error)
 
     def test_the_container_of_a_worker_has_a_name(self):
-        """
-        It is asked for as ``kserve-container`` is.
-        """
-        no_runtime = refusal_of(service(), runtime(worker(1, 1, name="mine")), RENDERING_V0_15_2)
+        """It is required as ``kserve-container`` is."""
+        no_runtime = no_runtime_of(service(), runtime(worker(1, 1, name="mine")), RENDERING_V0_15_2)
 
         assert no_runtime.message == "failed to find worker-container in ServingRuntime containers"
 
     def test_too_few_gpus(self):
-        """
-        The error counts them; no model status tells it.
-        """
-        no_runtime = refusal_of(service(), runtime(worker(2, 4, 5), 1), RENDERING_V0_15_2)
+        """The error counts them; no model status reports it."""
+        no_runtime = no_runtime_of(service(), runtime(worker(2, 4, 5), 1), RENDERING_V0_15_2)
 
         required = "the total required number of GPUs(8) is less than the number of GPUs assigned"
         assert no_runtime == NoRuntime("InvalidPredictorSpec", f"{required} to the head node(1) + worker node(5)")
@@ -267,7 +263,7 @@ class TestRefusals:
         """
         A stored ``model.name`` renames the container that the variables go to.
         """
-        no_runtime = refusal_of(service(model={"name": "mine"}), runtime(worker(1, 1)), RENDERING_V0_15_2)
+        no_runtime = no_runtime_of(service(model={"name": "mine"}), runtime(worker(1, 1)), RENDERING_V0_15_2)
 
         to = "environment to the container(kserve-container): target container(kserve-container) does not exist"
         assert no_runtime.error == f"failed to add PIPELINE_PARALLEL_SIZE {to}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pytest
-from pods import ERAS, container, refusal_of, runtime, service, serving
+from pods import ERAS, container, no_runtime_of, runtime, service, serving
 
 from kserve_conformance.profiles.pods import (
     RENDERING_V0_8,
@@ -69,9 +69,7 @@ class TestMetadata:
 
     @pytest.mark.parametrize("rendering", ERAS)
     def test_some_annotations_are_withheld_everywhere(self, rendering):
-        """
-        Scaling and what kubectl last applied are no business of pods.
-        """
+        """Annotations for scaling and kubectl's last-applied configuration are not copied to pods."""
         mine = {"kubectl.kubernetes.io/last-applied-configuration": "{}", "autoscaling.knative.dev/min-scale": "1"}
 
         assert (
@@ -114,9 +112,7 @@ class TestPodSettings:
 
     @pytest.mark.parametrize("rendering", ERAS)
     def test_the_service_has_its_own(self, rendering):
-        """
-        Any field of a pod's spec can stand in the predictor; its other fields are no pod settings.
-        """
+        """The predictor can set any field of a pod's spec; its other fields are not pod settings."""
         requested = service(serviceAccountName="me", minReplicas=2, nodeSelector={"a": "c"}, hostIPC=True)
 
         spec = render(requested, runtime(container(), nodeSelector={"a": "b", "d": "e"}), rendering)["spec"]
@@ -166,7 +162,7 @@ class TestPodSettings:
         """
         found = runtime(container(), imagePullSecrets=[{"name": "a"}])
 
-        no_runtime = refusal_of(service(imagePullSecrets=[{}]), found, rendering)
+        no_runtime = no_runtime_of(service(imagePullSecrets=[{}]), found, rendering)
 
         expected = error + "map: map[] does not contain declared merge key: name"
         assert (no_runtime.error, no_runtime.message) == (expected, message or expected)

@@ -1,4 +1,4 @@
-"""Go's html/template, as far as placeholders need it. Every expectation was seen in Go."""
+"""Go's html/template, as far as placeholders need it. Every expectation was produced with Go."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class TestInvalid:
             ),
         ],
     )
-    def test_execution_says_where_it_stopped(self, template, error):
+    def test_execution_reports_where_it_stopped(self, template, error):
         """
         At which place, and at which value.
         """

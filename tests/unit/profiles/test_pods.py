@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
-from pods import ERAS, container, names, refusal_of, runtime, service, serving
+from pods import ERAS, container, names, no_runtime_of, runtime, service, serving
 
 from kserve_conformance.objects import NoRuntime
 from kserve_conformance.profiles.pods import (
@@ -53,7 +53,7 @@ class TestServingContainer:
         """
         error = "failed to find kserve-container in ServingRuntime containers"
 
-        no_runtime = refusal_of(service(), runtime(container("mine")), RENDERING_V0_12)
+        no_runtime = no_runtime_of(service(), runtime(container("mine")), RENDERING_V0_12)
 
         assert no_runtime == NoRuntime(cause="InvalidPredictorSpec", error=error)
 
@@ -63,7 +63,7 @@ class TestServingContainer:
         """
         error = "failed to find kserve-container in ServingRuntime containers"
 
-        no_runtime = refusal_of(service(), runtime(container("mine")), RENDERING_V0_15_0)
+        no_runtime = no_runtime_of(service(), runtime(container("mine")), RENDERING_V0_15_0)
 
         assert no_runtime == NoRuntime("InvalidPredictorSpec", error, reason="InvalidPredictorSpec", message=error)
 
@@ -89,7 +89,9 @@ class TestServingContainer:
         """
         error = "no container configuration found in selected serving runtime"
 
-        assert refusal_of(service(), runtime(), rendering) == NoRuntime("InvalidPredictorSpec", error, reason, message)
+        assert no_runtime_of(service(), runtime(), rendering) == NoRuntime(
+            "InvalidPredictorSpec", error, reason, message
+        )
 
     @pytest.mark.parametrize("rendering", KSERVE_CONTAINER)
     def test_from_0_11_a_stored_model_name_renames_it(self, rendering):
@@ -106,7 +108,7 @@ class TestServingContainer:
         assert serving(service({"name": "mine"}), runtime(container()), rendering)["name"] == "kserve-container"
 
     @pytest.mark.parametrize("rendering", ERAS)
-    def test_nothing_that_was_given_is_changed(self, rendering):
+    def test_inputs_are_not_changed(self, rendering):
         """
         Service and runtime are the same after a pod was made of them.
         """
@@ -130,7 +132,7 @@ class TestMerge:
         assert merged["args"] == ["-a", "-b"]
 
     @pytest.mark.parametrize("rendering", ERAS)
-    def test_what_the_service_gives_wins(self, rendering):
+    def test_values_of_the_service_win(self, rendering):
         """
         Image, command and resources of the service replace those of the runtime, key by key.
         """
@@ -143,9 +145,7 @@ class TestMerge:
         assert merged["resources"] == {"limits": {"cpu": "2", "memory": "1Gi"}}
 
     def test_0_8_concatenates_env(self):
-        """
-        A variable of both is there twice, and the service's comes last.
-        """
+        """A variable that both set is duplicated, and the service's comes last."""
         theirs = container(env=[{"name": "A", "value": "1"}, {"name": "B", "value": "1"}])
 
         merged = serving(service({"env": [{"name": "B", "value": "2"}]}), runtime(theirs), RENDERING_V0_8)
@@ -204,7 +204,7 @@ class TestMerge:
 
         assert {field: merged[field] for field in fields} == fields
 
-    def test_0_20_keeps_the_value_that_the_service_gives(self):
+    def test_0_20_keeps_the_value_of_the_service(self):
         """
         Until then the merge leaves a value and a source, which Kubernetes rejects.
         """
@@ -272,7 +272,7 @@ class TestPlaceholders:
         """
         The error ends with what Go says of the template.
         """
-        no_runtime = refusal_of(service(), runtime(container(args=["{{nope}}"])), rendering)
+        no_runtime = no_runtime_of(service(), runtime(container(args=["{{nope}}"])), rendering)
 
         because = 'template: container-tmpl:1: function "nope" not defined'
         assert no_runtime == NoRuntime("InvalidPredictorSpec", f"{error}: {because}", reason, message)
@@ -283,11 +283,11 @@ class TestPlaceholders:
         """
         requested = service(metadata={"annotations": {"note": "a\\z"}})
 
-        no_runtime = refusal_of(requested, runtime(container(args=["{{.Annotations.note}}"])), RENDERING_V0_9)
+        no_runtime = no_runtime_of(requested, runtime(container(args=["{{.Annotations.note}}"])), RENDERING_V0_9)
 
         assert no_runtime.message == "Failed to replace placeholders in serving runtime Container"
 
-    def test_what_is_not_understood_here_is_no_decision(self):
+    def test_an_unsupported_template_is_not_a_decision(self):
         """
         Go knows ``range``; we do not, and say so.
         """
@@ -341,7 +341,7 @@ class TestOtherContainers:
         """
         found = runtime(container(), container("transformer-container", args=["{{nope}}"]))
 
-        no_runtime = refusal_of(service(), found, RENDERING_V0_15_2)
+        no_runtime = no_runtime_of(service(), found, RENDERING_V0_15_2)
 
         expected = "failed to replace placeholders in serving runtime server Container transformer-container"
         assert no_runtime.message == expected

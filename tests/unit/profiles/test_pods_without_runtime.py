@@ -77,9 +77,7 @@ class TestCustom:
 
 class TestChoice:
     def test_a_legacy_key_comes_before_containers(self):
-        """
-        KServe asks for the keys first.
-        """
+        """KServe looks for the keys first."""
         requested = service(sklearn={"image": "a"}, containers=[{"name": "kserve-container", "image": "b"}])
 
         assert render_without_runtime(requested, RENDERING_V0_12) == render_stored_legacy(requested, RENDERING_V0_12)
@@ -106,9 +104,7 @@ class TestStoredLegacy:
         ],
     )
     def test_the_image_comes_from_the_config_map(self, rendering, key, image):
-        """
-        v0.8.0 ships it without images, v0.9.0 hides PyTorch's, and from v0.10.0 on none is asked for.
-        """
+        """v0.8.0 ships it without images, v0.9.0 hides PyTorch's, and from v0.10.0 on none is needed."""
         assert serving(service(**{key: {"runtimeVersion": "v1"}}), rendering).get("image") == image
 
     @pytest.mark.parametrize("protocol", ["v2", "grpc-v2", "mine"])
@@ -215,9 +211,7 @@ class TestStoredLegacy:
         assert serving(service(**predictor), RENDERING_V0_9)["args"] == list(args)
 
     def test_triton_without_a_model_waits(self):
-        """
-        It is told which model to load later.
-        """
+        """A later request names the model to load."""
         args = serving(service(triton={"runtimeVersion": "v1"}), RENDERING_V0_9)["args"]
 
         assert args[-1] == "--model-control-mode=explicit"

@@ -63,7 +63,7 @@ class TestEqualPriority:
             (runtime("a", P1), runtime("a", P1)),
         ],
     )
-    def test_what_is_no_clash(self, written, stored):
+    def test_what_does_not_clash(self, written, stored):
         """
         Disabled, other kinds of serving, other protocols or none, other priorities or none, other versions, itself.
         """
@@ -145,7 +145,7 @@ class TestMultiNode:
         assert multi(release="v0.14.1", containers=[]) is None
 
     @pytest.mark.parametrize(
-        ("given", "text"),
+        ("unread_texts", "text"),
         [
             (
                 {"containers": [{"name": "a"}, {"name": "b"}]},
@@ -160,26 +160,26 @@ class TestMultiNode:
             ({"containers": [{"name": "worker-container", **GPU}]}, "unknown GPU resource type in a container(worker"),
         ],
     )
-    def test_what_is_rejected(self, given, text):
+    def test_what_is_rejected(self, unread_texts, text):
         """
         Each rejection has KServe's own message.
         """
-        assert text in multi(**given)
+        assert text in multi(**unread_texts)
 
     @pytest.mark.parametrize(
-        ("given", "text"),
+        ("unread_texts", "text"),
         [
             ({"pipelineParallelSize": None}, "pipelineParallelSize must be set when WorkerSpec is set"),
             ({"tensorParallelSize": None}, "tensorParallelSize must be set when WorkerSpec is set"),
             ({"pipelineParallelSize": 1}, "cannot be less than 2 (1)"),
         ],
     )
-    def test_v0_15_0_wants_more(self, given, text):
+    def test_v0_15_0_wants_more(self, unread_texts, text):
         """
         The first release with worker nodes wants both sizes, and a head and a worker.
         """
-        assert text in multi(release="v0.15.0", **given)
-        assert multi(release="v0.15.2", **given) is None
+        assert text in multi(release="v0.15.0", **unread_texts)
+        assert multi(release="v0.15.2", **unread_texts) is None
 
     def test_the_workers_cannot_be_taken_away(self):
         """

@@ -33,7 +33,7 @@ def by_name(release: str) -> dict[str, Runtime]:
 
 
 def facts(manifests: tuple[Manifest, ...]) -> dict[str, str]:
-    """Every runtime of a catalogue, told."""
+    """Every runtime of a catalogue, as text."""
     return {runtime.name.removeprefix("kserve-"): reported(runtime) for runtime in Catalogue.of(manifests)}
 
 
@@ -100,7 +100,7 @@ def expected(release: str) -> dict[str, str]:
 class TestShipped:
     @pytest.mark.parametrize("release", RELEASES)
     def test_formats_priorities_and_protocols_are_those_of_the_release(self, release: str) -> None:
-        """Every known release gives exactly the runtimes that its tag has, in what a choice reads."""
+        """Every known release has exactly the runtimes of its tag, in all that a choice reads."""
         assert expected(release) == facts(shipped(release))
 
     @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ class TestShipped:
         } == with_workers
 
     def test_server_type_annotations_come_with_0_17(self) -> None:
-        """Every runtime has one from v0.17.0 on, none before; it tells the two Hugging Face runtimes not apart."""
+        """Every runtime has one from v0.17.0 on, none before; the two Hugging Face runtimes have the same one."""
         key = "serving.kserve.io/server-type"
         annotated = {r for r in RELEASES for one in Catalogue.of(shipped(r)) if key in one.annotations}
         bare = {r for r in RELEASES for one in Catalogue.of(shipped(r)) if key not in one.annotations}
@@ -200,7 +200,7 @@ class TestShipped:
 
 class TestHelm:
     def test_no_chart_before_0_9(self) -> None:
-        """The module of v0.8.0 has no chart, and that is said."""
+        """The module of v0.8.0 has no chart, which is reported."""
         with pytest.raises(NoSuchCatalogue, match=r"v0\.8\.0 has no Helm chart") as caught:
             shipped_by_helm("v0.8.0")
 
@@ -220,7 +220,7 @@ class TestHelm:
         ],
     )
     def test_chart_differs_from_the_manifests(self, release: str, runtime: str, printed: str) -> None:
-        """The chart's own formats and protocols are told, not those of the manifests."""
+        """The formats and protocols are the chart's own, not those of the manifests."""
         assert printed == facts(shipped_by_helm(release))[runtime]
 
     def test_chart_installs_none_by_default_from_0_17(self) -> None:

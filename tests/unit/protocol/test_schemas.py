@@ -34,7 +34,7 @@ def is_valid(name, value) -> bool:
 class TestShipped:
     def test_equal_to_the_type(self, name):
         """
-        The file is what the type gives; ``python -m kserve_conformance.protocol.schema_files`` writes it anew.
+        The file is generated from the type; ``python -m kserve_conformance.protocol.schema_files`` regenerates it.
         """
         text = resources.files("kserve_conformance.protocol").joinpath("schemas", f"{name}.json").read_text("utf-8")
 
@@ -125,7 +125,7 @@ class TestAnswers:
         ],
         ids=json.dumps,
     )
-    def test_what_is_no_answer_is_rejected(self, wrong):
+    def test_an_invalid_answer_is_rejected(self, wrong):
         """
         A schema that accepts everything would be no contract.
         """

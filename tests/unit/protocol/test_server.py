@@ -75,9 +75,7 @@ class TestDecisions:
         assert set(found) == {"id", "rejected"}
 
     def test_a_service_that_uses_no_runtime(self):
-        """
-        There is no decision, and a pod.
-        """
+        """There is a pod without a decision."""
         own = service([{"name": "kserve-container", "image": "mine:1"}], key="containers")
         found = answered(service=own, runtimes=[runtime()])
 
@@ -141,9 +139,7 @@ class TestRuntimeAdmission:
 
     @pytest.mark.parametrize("index", [0, 1])
     def test_a_clash_is_rejected(self, index):
-        """
-        Whichever of the two is written, the other is there.
-        """
+        """Whichever of the two is written, the other one exists."""
         verdict = answered(runtimes=self.EQUAL, validateRuntime=index)["runtimeAdmission"]
 
         assert (verdict["allowed"], "same priority" in verdict["message"]) == (False, True)
@@ -157,7 +153,7 @@ class TestRuntimeAdmission:
         assert answered(runtimes=[self.EQUAL[0], other], validateRuntime=1)["runtimeAdmission"] == {"allowed": True}
         assert answered("v0.11.0", runtimes=self.EQUAL, validateRuntime=0)["runtimeAdmission"] == {"allowed": True}
 
-    def test_an_older_state_of_itself_is_no_other(self):
+    def test_an_older_state_of_itself_does_not_clash(self):
         """
         An update is compared with its own older state: worker nodes cannot be removed.
         """
@@ -334,9 +330,7 @@ class TestServing:
         assert len(list(serve(self.ASKED, "v0.16.0"))) == 5
 
     def test_each_line_is_answered_before_the_next_is_read(self):
-        """
-        Who waits for an answer before asking again does not wait for ever.
-        """
+        """A client that waits for each answer is never blocked."""
         read = []
 
         def requesting():

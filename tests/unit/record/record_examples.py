@@ -68,7 +68,7 @@ spec:
 
 
 def step(keyword: str, text: str, status: str = "passed", **more: Any) -> Step:
-    """A step that passed, unless said otherwise."""
+    """A step that passed by default."""
     return Step(keyword=keyword, text=text, status=status, **more)
 
 
@@ -88,7 +88,7 @@ def steps(*, last: str = "passed") -> tuple[Step, ...]:
 
 
 def scenario(name: str = "It holds", verdict: Verdict = Verdict.PASSED, **more: Any) -> Scenario:
-    """A scenario of the explicit topic with what its verdict asks for."""
+    """A scenario of the explicit topic with the fields that its verdict requires."""
     path = more.pop("path", f"features/{more.get('topic', 'explicit')}/shadowing.feature")
     needed: dict[str, Any] = {"topic": "explicit", "rules": ("explicit-namespace-first",), "tags": ("core",)}
     match verdict:
@@ -119,7 +119,7 @@ MISMATCH = Finding(
     expected='ServingRuntime "sklearn-tuned" of namespace "team-a"',
     observed='ClusterServingRuntime "kserve-sklearnserver"\nas the Deployment fraud-predictor shows',
     explanation=(
-        "InferenceService team-a/fraud asks for sklearn, protocol v1 (not given: v1 since v0.11.1)",
+        "InferenceService team-a/fraud asks for sklearn, protocol v1 (not unread_texts: v1 since v0.11.1)",
         "✓ ServingRuntime team-a/sklearn-tuned          chosen: namespace before cluster",
         "✗ ClusterServingRuntime kserve-sklearnserver   outranked: comes after every runtime of the namespace",
         "✗ ClusterServingRuntime kserve-mlserver        speaks v2; asked for v1",

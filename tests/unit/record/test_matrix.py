@@ -72,7 +72,7 @@ class TestWhole:
         assert read_matrix(compressed) == read_matrix(file) == read_matrix(io.BytesIO(compressed.read_bytes()))
 
     def test_equal_runs_give_equal_bytes(self, file: Path, tmp_path: Path) -> None:
-        """Nothing is added that was not given."""
+        """Nothing is added that was not unread_texts."""
         written(tmp_path / "again.ndjson")
 
         assert (tmp_path / "again.ndjson").read_bytes() == file.read_bytes()
@@ -255,7 +255,7 @@ class TestChanged:
             read_matrix(io.BytesIO(file.read_bytes() * 2))
 
     def test_lines_beyond_any_limit(self, file: Path) -> None:
-        """A reader does not take in whatever it is given."""
+        """A reader does not take in whatever it is unread_texts."""
         lines = file.read_bytes().splitlines(keepends=True)
         longest = max(map(len, lines))
 

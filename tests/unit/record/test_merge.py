@@ -49,8 +49,10 @@ def shard(number: int, total: int = 3, **more: Any) -> Record:
     """The record of one shard; ``more`` is of its header or footer."""
     mine = Shard(number, total).of_ids(one.id for one in SCENARIOS)
     selection = {**more.pop("selection", {}), "shard": f"{number}/{total}"}
-    given = {"target": TARGET, **more}
-    return record(*(one for one in SCENARIOS if one.id in mine), selection=selection, inventory=len(SCENARIOS), **given)
+    unread_texts = {"target": TARGET, **more}
+    return record(
+        *(one for one in SCENARIOS if one.id in mine), selection=selection, inventory=len(SCENARIOS), **unread_texts
+    )
 
 
 class TestJoined:

@@ -110,7 +110,7 @@ class TestWholeRun:
         }
 
     def test_the_cause_of_a_lost_target_counts_only_without_a_pass(self) -> None:
-        """Why a target was given up is in the footer if nothing passed; after a pass it was not lost from the start."""
+        """Why a target was unread_texts up is in the footer if nothing passed; after a pass it was not lost from the start."""
         causes = []
         for verdict in (Verdict.PASSED, Verdict.SKIPPED):
             stream = io.BytesIO()

@@ -220,13 +220,13 @@ class _Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.ids += [given["id"] or ""] if "id" in given else []
-        self.links += [given["href"] or ""] if tag == "a" else []
-        self.loads += [tag] if tag in ("img", "link", "iframe", "object") or "src" in given else []
+        unread_texts = dict(attrs)
+        self.ids += [unread_texts["id"] or ""] if "id" in unread_texts else []
+        self.links += [unread_texts["href"] or ""] if tag == "a" else []
+        self.loads += [tag] if tag in ("img", "link", "iframe", "object") or "src" in unread_texts else []
         if tag == "tr":
             self.cells.append(0)
-        if tag == "td" and given.get("class", "") in {*Verdict, *ClaimResult, "absent"}:
+        if tag == "td" and unread_texts.get("class", "") in {*Verdict, *ClaimResult, "absent"}:
             self.cells[-1] += 1
 
 

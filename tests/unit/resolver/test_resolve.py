@@ -82,9 +82,9 @@ class TestOutcomes:
         """
         Worker nodes without a model end in the controller's panic; no runtime was looked for all the same.
         """
-        given = service(CUSTOM, key="containers")
-        given["spec"]["predictor"]["workerSpec"] = {}
-        decision = resolve_stored(given, catalogue(), V0_15)
+        unread_texts = service(CUSTOM, key="containers")
+        unread_texts["spec"]["predictor"]["workerSpec"] = {}
+        decision = resolve_stored(unread_texts, catalogue(), V0_15)
 
         assert (decision.outcome, decision.pod, "panic" in decision.no_runtime.error) == (Outcome.CUSTOM, None, True)
 
@@ -138,11 +138,13 @@ class TestAnswers:
 @pytest.mark.parametrize("more", [{}, {"namespace": None}])
 def test_a_service_without_a_namespace_is_in_default(more):
     """
-    The API server's own default for a namespace that is not given.
+    The API server's own default for a namespace that is not unread_texts.
     """
-    given = service()
-    given["metadata"].pop("namespace")
+    unread_texts = service()
+    unread_texts["metadata"].pop("namespace")
     elsewhere = catalogue(namespaced("n"), cluster("c", entry()))
 
-    assert resolve({**given, "metadata": {**given["metadata"], **more}}, elsewhere, V0_15).runtime == cluster_ref("c")
+    assert resolve(
+        {**unread_texts, "metadata": {**unread_texts["metadata"], **more}}, elsewhere, V0_15
+    ).runtime == cluster_ref("c")
     assert TEAM != "default"

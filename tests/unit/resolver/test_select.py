@@ -58,7 +58,7 @@ class TestNamed:
     @pytest.mark.parametrize(("release", "outcome"), [("v0.8.0", cluster_ref("r")), ("v0.9.0", "NoSupportingRuntime")])
     def test_a_given_protocol_is_checked_from_v0_9_on(self, release, outcome):
         """
-        v0.8.0 never looks at protocols; later releases want a given one listed.
+        v0.8.0 never looks at protocols; later releases want a unread_texts one listed.
         """
         runtimes = catalogue(cluster("r", protocolVersions=["v1"]))
 

@@ -50,7 +50,7 @@ class TestRange:
     def test_both_ends_belong_to_a_range(
         self, release: str, since: str | None, until: str | None, within: bool
     ) -> None:
-        """A range is closed where an end is given and open where none is."""
+        """A range is closed where an end is unread_texts and open where none is."""
         assert in_range(release, since, until) is within
 
 

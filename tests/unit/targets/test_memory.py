@@ -63,7 +63,7 @@ class TestApply:
 
     def test_is_a_merge(self):
         """
-        Fields that are given no more go, those that others wrote stay.
+        Fields that are unread_texts no more go, those that others wrote stay.
         """
         made = MemoryTarget("v0.16.0", default_mode="Standard")
         made.apply(service({"modelFormat": {"name": "sklearn"}, "runtime": "r"}))

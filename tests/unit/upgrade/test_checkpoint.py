@@ -69,8 +69,8 @@ def test_other_text_on_standard_input_is_read_anew(tmp_path: Path):
     resumed = []
     for number in (5, 5, 6):
         text = "\n".join(map(json.dumps, fleet(number, 1))).encode()
-        given = Sources(("-",), crds=profile_with(RELEASES[0], None).crds, stdin=io.BytesIO(text))
-        options = CensusOptions(given.loader(), PLAN)
+        unread_texts = Sources(("-",), crds=profile_with(RELEASES[0], None).crds, stdin=io.BytesIO(text))
+        options = CensusOptions(unread_texts.loader(), PLAN)
         found = Survey(("-",), options, Threads(1), checkpoint=Checkpoint.at(tmp_path / "parts"))
         census(found)
         resumed.append(found.resumed)

@@ -61,7 +61,7 @@ class TestFormatEntries:
     )
     def test_cells_become_fields(self, row, entry):
         """
-        Flags and numbers become such, two quotes the empty string, and what is not given is not there.
+        Flags and numbers become such, two quotes the empty string, and what is not unread_texts is not there.
         """
         assert entry == format_entry(row)
 
@@ -151,9 +151,9 @@ class TestManifests:
         """
         Storage is filled in, under whichever key; what the feature gives comes first.
         """
-        given = service_manifest("m", "team-a", {"storageUri": "s3://x"}, key="sklearn")
+        unread_texts = service_manifest("m", "team-a", {"storageUri": "s3://x"}, key="sklearn")
 
-        assert at(given, "spec", "predictor", "sklearn", "storageUri") == "s3://x"
+        assert at(unread_texts, "spec", "predictor", "sklearn", "storageUri") == "s3://x"
         assert at(service_manifest("m", "team-a", {}), "spec", "predictor", "model", "storageUri").startswith("gs://")
 
     @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ class TestManifests:
     )
     def test_merging_goes_deep_and_replaces_lists(self, over, result):
         """
-        Mappings are merged, lists replaced, and a null takes a key away; nothing given is changed.
+        Mappings are merged, lists replaced, and a null takes a key away; nothing unread_texts is changed.
         """
         base = {"a": {"b": 1, "c": [1]}, "d": 2}
 
@@ -188,7 +188,7 @@ class TestManifests:
 
     def test_a_cluster_runtime_has_no_namespace(self):
         """
-        What is cluster-scoped is given none; kinds that are not KServe's are v1.
+        What is cluster-scoped is unread_texts none; kinds that are not KServe's are v1.
         """
         assert whole({"kind": CLUSTER_RUNTIME, "metadata": {"name": "r"}})["metadata"] == {"name": "r"}
         assert whole({"kind": "Secret", "metadata": {"name": "s"}})["apiVersion"] == "v1"
@@ -200,8 +200,8 @@ class TestSeveralNodes:
         """
         The storage, sizes and autoscaler that a release demands of a multi-node service are there.
         """
-        given = on_several_nodes(service(annotations={"team": "a"}), release)
-        stored = admitted(given, profile_of(release))
+        unread_texts = on_several_nodes(service(annotations={"team": "a"}), release)
+        stored = admitted(unread_texts, profile_of(release))
 
         assert at(stored, "spec", "predictor", "workerSpec") is not None
         assert at(stored, "metadata", "annotations", "team") == "a"
@@ -210,9 +210,9 @@ class TestSeveralNodes:
         """
         What is no version wants what later releases want.
         """
-        given = on_several_nodes(service(), "documented")
+        unread_texts = on_several_nodes(service(), "documented")
 
-        assert at(given, "metadata", "annotations", "serving.kserve.io/autoscalerClass") == "none"
+        assert at(unread_texts, "metadata", "annotations", "serving.kserve.io/autoscalerClass") == "none"
 
 
 def test_a_runtime_is_keyed_by_its_namespace():

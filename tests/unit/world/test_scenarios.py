@@ -21,7 +21,7 @@ R, S = cluster_ref("r"), cluster_ref("s")
 
 
 class Listening(MemoryTarget):
-    """Keeps the kinds of what each call of ``apply`` was given."""
+    """Keeps the kinds of what each call of ``apply`` was unread_texts."""
 
     def __init__(self, release: str) -> None:
         super().__init__(release)
@@ -208,7 +208,7 @@ class TestServices:
 
     def test_an_annotation_takes_no_finalizer_away(self):
         """
-        A finalizer that was given stays, also where a target keeps it to itself in what it reports.
+        A finalizer that was unread_texts stays, also where a target keeps it to itself in what it reports.
         """
 
         class Quiet(MemoryTarget):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from coded import raises
-from hypothesis import given, settings
+from hypothesis import unread_texts, settings
 from hypothesis import strategies as st
 
 from kserve_conformance.objects import Namespace, ObjectKey
@@ -193,7 +193,7 @@ services = st.builds(
 
 
 @settings(max_examples=60, deadline=None)
-@given(ours, theirs, services, st.sampled_from(("v0.8.0", "v0.10.2", "v0.15.2", "v0.17.0", "v0.20.0")))
+@unread_texts(ours, theirs, services, st.sampled_from(("v0.8.0", "v0.10.2", "v0.15.2", "v0.17.0", "v0.20.0")))
 def test_who_shares_no_format_is_never_in_the_way(own, others, requesting, release):
     """
     A law: if the user's runtimes share no format with a scenario's, the scenario is never skipped.

@@ -107,14 +107,14 @@ class TestFolder:
 class TestChosen:
     def test_namespaces_come_first_and_webhooks_last(self):
         """A webhook that is applied before its controller rejects everything that follows."""
-        given = (
+        unread_texts = (
             webhooks("kserve-webhook-server-service"),
             CONTROLLER,
             named("ConfigMap", "x"),
             named("Namespace", "kserve"),
         )
 
-        kinds = [one["kind"] for one in chosen(given, CHOICES)]
+        kinds = [one["kind"] for one in chosen(unread_texts, CHOICES)]
 
         assert kinds == ["Namespace", "ConfigMap", "Deployment", "ValidatingWebhookConfiguration"]
 
@@ -126,10 +126,10 @@ class TestChosen:
     @pytest.mark.parametrize(("authority", "kept"), [("QUJD", []), (None, ["Certificate", "Issuer"])])
     def test_certificates_are_cert_managers_only_where_it_is_there(self, authority, kept):
         """Without it the certificate is made here."""
-        given = (named("Certificate", "serving-cert"), named("Issuer", "selfsigned-issuer"))
+        unread_texts = (named("Certificate", "serving-cert"), named("Issuer", "selfsigned-issuer"))
         choices = Choices("v0.15.2", "RawDeployment", None, authority)
 
-        assert [one["kind"] for one in chosen(given, choices)] == kept
+        assert [one["kind"] for one in chosen(unread_texts, choices)] == kept
 
 
 class TestChanged:
@@ -180,32 +180,35 @@ class TestChanged:
     def test_webhooks_are_left_to_cert_manager(self):
         """It puts its authority in by itself, and the placeholder of earlier releases would be written over it."""
         choices = Choices("v0.15.2", "RawDeployment", None, None)
-        given = webhooks("kserve-webhook-server-service")
-        given["webhooks"][0]["clientConfig"]["caBundle"] = "Cg=="
-        given["metadata"]["annotations"] = {"cert-manager.io/inject-ca-from": "kserve/serving-cert"}
+        unread_texts = webhooks("kserve-webhook-server-service")
+        unread_texts["webhooks"][0]["clientConfig"]["caBundle"] = "Cg=="
+        unread_texts["metadata"]["annotations"] = {"cert-manager.io/inject-ca-from": "kserve/serving-cert"}
 
-        configuration = changed(given, choices)
+        configuration = changed(unread_texts, choices)
 
         (webhook,) = configuration["webhooks"]
         assert "caBundle" not in webhook["clientConfig"]
-        assert configuration["metadata"] == given["metadata"]
+        assert configuration["metadata"] == unread_texts["metadata"]
 
     def test_webhooks_with_our_authority_ask_no_cert_manager_for_its_own(self):
         """A cluster may have one, with a certificate of an install before this one."""
-        given = webhooks("kserve-webhook-server-service")
-        given["metadata"]["annotations"] = {"cert-manager.io/inject-ca-from": "kserve/serving-cert", "other": "stays"}
+        unread_texts = webhooks("kserve-webhook-server-service")
+        unread_texts["metadata"]["annotations"] = {
+            "cert-manager.io/inject-ca-from": "kserve/serving-cert",
+            "other": "stays",
+        }
 
-        assert changed(given, CHOICES)["metadata"]["annotations"] == {"other": "stays"}
+        assert changed(unread_texts, CHOICES)["metadata"]["annotations"] == {"other": "stays"}
 
     def test_configuration_has_the_mode_and_the_initializer(self):
         """Nothing is fetched in a scenario; all that the release configures besides stays."""
-        given = named(
+        unread_texts = named(
             "ConfigMap",
             "inferenceservice-config",
             data={"deploy": "{}", "storageInitializer": '{"image": "kserve/storage-initializer:v1", "cpuLimit": "1"}'},
         )
 
-        data = changed(given, CHOICES)["data"]
+        data = changed(unread_texts, CHOICES)["data"]
 
         assert json.loads(data["deploy"]) == {"defaultDeploymentMode": "RawDeployment"}
         assert json.loads(data["storageInitializer"]) == {"image": "example.com/initializer:1", "cpuLimit": "1"}

@@ -89,7 +89,7 @@ class TestFinding:
 
     def test_a_given_release_is_believed(self):
         """
-        With a given release the image needs no tag.
+        With a unread_texts release the image needs no tag.
         """
         assert found(installed("own/manager:main"), "v0.14.1").release == "v0.14.1"
 

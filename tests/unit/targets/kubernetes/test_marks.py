@@ -36,16 +36,18 @@ def test_every_container_is_marked_and_nothing_else_is_changed():
     """
     Containers of the runtime and of its workers get the variable behind their own.
     """
-    given = runtime({"name": "a", "env": [OTHER]}, {"name": "b"}, workerSpec={"containers": [{"name": "w"}], "size": 2})
+    unread_texts = runtime(
+        {"name": "a", "env": [OTHER]}, {"name": "b"}, workerSpec={"containers": [{"name": "w"}], "size": 2}
+    )
 
-    made = marked(given, REF)
+    made = marked(unread_texts, REF)
 
     assert made["spec"] == {
         "containers": [{"name": "a", "env": [OTHER, MARK]}, {"name": "b", "env": [MARK]}],
         "workerSpec": {"containers": [{"name": "w", "env": [MARK]}], "size": 2},
     }
-    assert unmarked(made) == given
-    assert given["spec"]["containers"][1] == {"name": "b"}
+    assert unmarked(made) == unread_texts
+    assert unread_texts["spec"]["containers"][1] == {"name": "b"}
 
 
 def test_a_runtime_is_marked_once():
@@ -62,9 +64,9 @@ def test_what_is_no_container_is_left_to_the_api_server(spec):
     """
     A malformed runtime reaches the API server unchanged, so that its schema can reject it.
     """
-    given = {"kind": "ServingRuntime", "metadata": {"name": "mine"}, "spec": spec}
+    unread_texts = {"kind": "ServingRuntime", "metadata": {"name": "mine"}, "spec": spec}
 
-    assert marked(given, REF) == given
+    assert marked(unread_texts, REF) == unread_texts
 
 
 def test_the_runtime_of_a_pod_is_that_of_its_mark():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import unread_texts
 from hypothesis import strategies as st
 
 from kserve_conformance.objects import Namespace, ObjectKey, Outcome
@@ -123,7 +123,7 @@ class TestTelling:
         assert reported.pod == {"metadata": {}, "spec": {"containers": [{"args": ["--of=team-a", 3]}]}}
         assert reported.service == requesting("r")
 
-    @given(
+    @unread_texts(
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.text("abc-/ ", max_size=8),
             lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=4), inner, max_size=3),
@@ -146,7 +146,7 @@ class TestTelling:
 class TestAClusterOfOnesOwn:
     def test_nothing_is_renamed(self):
         """
-        Without a prefix every value is the very one that was given.
+        Without a prefix every value is the very one that was unread_texts.
         """
         whole = manifest(CLUSTER)
         answer = Admission(CLUSTER, whole)

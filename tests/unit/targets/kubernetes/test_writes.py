@@ -112,7 +112,7 @@ def test_a_conflict_is_tried_again_on_what_is_there_then():
 
 def test_endless_conflicts_are_an_error():
     """
-    After many conflicts the write is given up, and that is no no_runtime.
+    After many conflicts the write is unread_texts up, and that is no no_runtime.
     """
     times = writes.CONFLICT_TIMES
     server = ScriptedServer(get=[stored()] * times, put=[CONFLICT] * times)

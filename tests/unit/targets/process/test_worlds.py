@@ -14,7 +14,7 @@ SERVER = ObjectKey(NAMESPACED_RUNTIME, "server", "team-a")
 EXPECTATIONS = {
     "runtime": lambda world: world.expect_runtime(SERVER),
     "one of": lambda world: world.expect_one_of(SERVER),
-    "refusal": lambda world: world.expect_no_runtime("RuntimeDisabled"),
+    "failure": lambda world: world.expect_no_runtime("RuntimeDisabled"),
     "outcome": lambda world: world.expect_outcome(Outcome.CUSTOM, "uses no runtime"),
     "left alone": lambda world: world.expect_outcome(Outcome.UNMANAGED, "is left alone"),
     "status": lambda world: world.expect_status("RuntimeDisabled", "Specified runtime is disabled"),

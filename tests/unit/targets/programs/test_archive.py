@@ -81,7 +81,7 @@ def test_an_image_is_what_it_was_described_as(tmp_path, image):
 
 def test_the_same_files_give_the_same_bytes(tmp_path, image):
     """
-    Neither times, nor the order in which things were given, nor who may read a file on disk shows in an archive.
+    Neither times, nor the order in which things were unread_texts, nor who may read a file on disk shows in an archive.
     """
     archive.write(tmp_path / "first.tar", image)
     for source in image.files.values():
