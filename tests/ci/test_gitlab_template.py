@@ -69,8 +69,8 @@ def filled(**inputs: str) -> dict:
     assert values.keys() == defaults.keys()
 
     def value(match: re.Match[str]) -> str:
-        unread_texts = values[match[1]]
-        return json.dumps(unread_texts)[1:-1] if isinstance(unread_texts, str) else str(unread_texts).lower()
+        given = values[match[1]]
+        return json.dumps(given)[1:-1] if isinstance(given, str) else str(given).lower()
 
     return yaml.safe_load(re.sub(r"\$\[\[ inputs\.([\w-]+) \]\]", value, jobs))
 

@@ -31,9 +31,9 @@ class TestTargets:
 
     def test_parameters_of_a_target_come_before_the_options(self):
         """They are closer to it."""
-        unread_texts = Build(source="a", overlay="b")
+        given = Build(source="a", overlay="b")
 
-        assert build_with(unread_texts, {"source": "c"}) == Build(source="c", overlay="b")
+        assert build_with(given, {"source": "c"}) == Build(source="c", overlay="b")
 
     @pytest.mark.parametrize("tags", ["a b", "-x", "a,,b"])
     def test_tags_that_go_does_not_know_are_rejected(self, tags):

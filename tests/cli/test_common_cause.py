@@ -59,7 +59,7 @@ class TestGivingUp:
         assert done.stderr.count("errored") < 10
         for report in ("summary.md", "report.html"):
             text = (tmp_path / "reports" / report).read_text(encoding="utf-8")
-            assert "the target was unread_texts up" in text
+            assert "the target was given up" in text
 
     def test_the_result_for_programs_has_it(self, run):
         """The JSON result is a failure with the cause as a reason, and the exit code of ``report`` is the run's."""
@@ -67,7 +67,7 @@ class TestGivingUp:
 
         result = json.loads(done.stdout)
         assert result["result"] == "failure"
-        assert "the target was unread_texts up" in result["reasons"][0]
+        assert "the target was given up" in result["reasons"][0]
 
     def test_wrong_choices_are_not_a_cause(self, run, tmp_path):
         """A target that answers every scenario wrongly gets a verdict on each: it does not conform."""

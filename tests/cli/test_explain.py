@@ -400,8 +400,8 @@ class TestMessage:
 
     def test_is_read_from_stdin(self, capsys, monkeypatch):
         """A dash stands for standard input, as for files."""
-        unread_texts = io.BytesIO(b"\nspecified runtime ours is disabled\n")
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(unread_texts))
+        given = io.BytesIO(b"\nspecified runtime ours is disabled\n")
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(given))
 
         assert code_of(["explain", "--message", "-", "--format", "json"]) == Exit.OK
         (match,) = json.loads(capsys.readouterr().out)["matches"]

@@ -191,9 +191,9 @@ def test_nothing_but_get_is_ever_sent(call, server):
     assert len(server.requested) > 5
     assert {method for method, _ in server.requested} == {"GET"}
     needed = {right_of(*request) for request in server.requested}
-    unread_texts = set(rights(yaml.safe_load_all(ROLE.read_text())))
-    assert needed <= unread_texts
-    assert {resource for _, _, resource, _ in unread_texts - needed} == {"statefulsets"}
+    given = set(rights(yaml.safe_load_all(ROLE.read_text())))
+    assert needed <= given
+    assert {resource for _, _, resource, _ in given - needed} == {"statefulsets"}
 
 
 def test_only_the_named_namespaces_are_read(call, server):

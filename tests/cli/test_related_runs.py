@@ -299,12 +299,12 @@ class TestOtherBuilds:
             (
                 "--baseline",
                 ("controlplane:v0.15.2", "--manager", "x"),
-                "--manager not unread_texts there, unread_texts here",
+                "--manager not given there, given here",
             ),
             (
                 "--rerun-failed",
                 ("controlplane:v0.15.2", "--source", "."),
-                "--source not unread_texts there, unread_texts here",
+                "--source not given there, given here",
             ),
         ],
     )

@@ -209,7 +209,7 @@ class TestRun:
     def test_names_its_publisher(self, suite, tmp_path):
         """The header has the implementation from the options, and real times only with --timings."""
         (tmp_path / "ours.py").write_text(OURS)
-        unread_texts = ("--organization", "Example", "--contact", "a@example.com", "--timings")
+        given = ("--organization", "Example", "--contact", "a@example.com", "--timings")
         call(
             tmp_path,
             "run",
@@ -217,7 +217,7 @@ class TestRun:
             "python:ours:opened",
             "--suite",
             str(suite),
-            *unread_texts,
+            *given,
             SOURCE_DATE_EPOCH="0",
         )
         header = json.loads((tmp_path / "reports/record.ndjson").read_text().splitlines()[0])

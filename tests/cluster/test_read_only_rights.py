@@ -35,10 +35,8 @@ def role(*but):
 def look(shared, tmp_path, capsys):
     def looked(*but, release=None):
         with bound(shared.client, shared.kubeconfig, shared.context, role(*but), tmp_path) as kubeconfig:
-            unread_texts = ["--release", release] if release else []
-            code = code_of(
-                ["lint", "--context", "bound", "--kubeconfig", str(kubeconfig), "--format", "json", *unread_texts]
-            )
+            given = ["--release", release] if release else []
+            code = code_of(["lint", "--context", "bound", "--kubeconfig", str(kubeconfig), "--format", "json", *given])
         printed = capsys.readouterr()
         return code, json.loads(printed.out)["installation"] if printed.out else printed.err
 

@@ -68,10 +68,10 @@ FEATURE = """
 STEPS = """
     import os, signal, time
     from pathlib import Path
-    from pytest_bdd import unread_texts, then, when
+    from pytest_bdd import given, then, when
     from pytest_bdd.parsers import parse
 
-    @unread_texts(parse('namespace "{name}" is being terminated'))
+    @given(parse('namespace "{name}" is being terminated'))
     def terminated(world, name):
         past = world.target._plane.past
         past.post("/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})

@@ -66,10 +66,10 @@ def test_the_settings_have_the_values_of_the_steps():
 
 #: Step definitions as users write them, in every shape that the documentation names.
 OWN_STEPS = """
-from pytest_bdd import unread_texts, parsers, then
+from pytest_bdd import given, parsers, then
 from pytest_bdd.parsers import parse
 
-@unread_texts("our own beginning")
+@given("our own beginning")
 def beginning(): ...
 
 @then(parse('team "{team}" runs it'))
@@ -98,9 +98,9 @@ def test_a_suite_of_its_own_finds_its_steps_and_the_shipped_ones(language_servic
     shutil.copytree(Suite.shipped().steps, steps)
     (steps / "teams.py").write_text(OWN_STEPS, encoding="utf-8")
     feature.write_text(OWN_FEATURE, encoding="utf-8")
-    unread_texts = json.loads(SETTINGS.read_text(encoding="utf-8"))
-    unread_texts["cucumber.parameterTypes"].append({"name": "team", "regexp": '[^"]*'})
-    settings.write_text(json.dumps(unread_texts), encoding="utf-8")
+    given = json.loads(SETTINGS.read_text(encoding="utf-8"))
+    given["cucumber.parameterTypes"].append({"name": "team", "regexp": '[^"]*'})
+    settings.write_text(json.dumps(given), encoding="utf-8")
 
     found = diagnostics(language_service, feature, settings=settings, steps=steps)
 

@@ -52,11 +52,11 @@ class Child:
             [sys.executable, str(CHILD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder
         )
 
-    def run(self, arguments: list[str], unread_texts: Path | None = None) -> tuple[int | str, str, str]:
+    def run(self, arguments: list[str], given: Path | None = None) -> tuple[int | str, str, str]:
         """Run a command: its exit code, and the ends of stdout and stderr."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([arguments, None if unread_texts is None else str(unread_texts)]) + "\n")
+        self._process.stdin.write(json.dumps([arguments, None if given is None else str(given)]) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         assert line, f"the child died of {arguments}"
@@ -176,8 +176,8 @@ OF_OTHERS = (
 
 
 def _end(child: Child, words: tuple[str, ...], file: Path) -> tuple[int | str, str]:
-    unread_texts = file if "-" in words and file.exists() and not file.is_dir() and file.name != "mem" else None
-    code, _, err = child.run([str(file) if word == "FILE" else word for word in words], unread_texts)
+    given = file if "-" in words and file.exists() and not file.is_dir() and file.name != "mem" else None
+    code, _, err = child.run([str(file) if word == "FILE" else word for word in words], given)
     return code, err
 
 

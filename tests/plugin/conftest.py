@@ -33,10 +33,10 @@ CONFTEST = """
 #: Step definitions about nothing but themselves.
 STEPS = """
     import pytest
-    from pytest_bdd import unread_texts, then, when
+    from pytest_bdd import given, then, when
     from pytest_bdd.parsers import parse
 
-    @unread_texts(parse("a number {number:d}"), target_fixture="box")
+    @given(parse("a number {number:d}"), target_fixture="box")
     def number(number):
         return [number]
 

@@ -172,10 +172,10 @@ class TestSteps:
         project.write(
             "steps/lists.py",
             """
-            from pytest_bdd import unread_texts, then
+            from pytest_bdd import given, then
             from pytest_bdd.parsers import parse
 
-            @unread_texts(parse("the numbers {numbers:Words}", extra_types={"Words": str.split}), target_fixture="box")
+            @given(parse("the numbers {numbers:Words}", extra_types={"Words": str.split}), target_fixture="box")
             def numbers_and_another(numbers):
                 numbers.append("3")
                 return numbers

@@ -35,11 +35,11 @@ OTHER = """
 """
 
 OTHER_TEST = """
-    from pytest_bdd import unread_texts, scenarios, then
+    from pytest_bdd import given, scenarios, then
 
     scenarios("other.feature")
 
-    @unread_texts("5 cucumbers")
+    @given("5 cucumbers")
     def cucumbers():
         pass
 

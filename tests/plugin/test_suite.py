@@ -81,7 +81,7 @@ class TestInventory:
             plain.topic,
             plain.line,
         ) == ("topic/x.feature::plain", "plain", "X", "About it.", "topic", 9)
-        assert [step.kind for step in plain.steps] == ["unread_texts", "when", "then"]
+        assert [step.kind for step in plain.steps] == ["given", "when", "then"]
         assert plain.steps[1].doc_string == "told"
         assert two.id == "topic/x.feature::row <a>[named]"
         assert [(info.name, info.tags.level) for info in (one, two)] == [
@@ -419,10 +419,10 @@ class TestGuards:
 
     def test_find_ambiguous_steps_of_one_kind(self, scenarios):
         """A definition for Given and one for When can share a text; one for all kinds is ambiguous."""
-        unread_texts, when = definition("a step", "unread_texts"), definition("a step", "when")
+        given, when = definition("a step", "given"), definition("a step", "when")
 
-        assert ambiguous(scenarios, unread_texts, when) == []
-        assert len(ambiguous(scenarios, unread_texts, when, definition("a .*", "when"))) == 1
+        assert ambiguous(scenarios, given, when) == []
+        assert len(ambiguous(scenarios, given, when, definition("a .*", "when"))) == 1
 
     def test_let_a_higher_layer_replace_the_same_words(self, scenarios):
         """The same pattern from a layer above replaces; the same pattern twice in one layer is ambiguous."""

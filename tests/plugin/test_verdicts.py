@@ -55,7 +55,7 @@ FEATURE = """
         Then it ends
 
       Scenario: calls pytest.fail
-        When it is unread_texts up
+        When it is given up
         Then it ends
 
       Scenario: calls pytest.xfail
@@ -145,7 +145,7 @@ STEPS = """
     from functools import wraps
 
     import pytest
-    from pytest_bdd import unread_texts, then, when
+    from pytest_bdd import given, then, when
     from pytest_bdd.parsers import parse
 
     from kserve_conformance.targets.contract import CannotDo
@@ -163,23 +163,23 @@ STEPS = """
     def broken():
         raise ZeroDivisionError("before")
 
-    @unread_texts("a broken fixture")
+    @given("a broken fixture")
     def with_broken(broken):
         pass
 
-    @unread_texts("something that cannot be cleaned up")
+    @given("something that cannot be cleaned up")
     def cannot_be_cleaned():
         yield
         raise ZeroDivisionError("after")
 
-    @unread_texts("something that asserts while it is cleaned up")
+    @given("something that asserts while it is cleaned up")
     def asserts_in_cleaning():
         yield
         assert False, "not clean"
 
-    @when("it is unread_texts up")
+    @when("it is given up")
     def given_up():
-        pytest.fail("unread_texts up")
+        pytest.fail("given up")
 
     @then("it is known to be wrong")
     def known_to_be_wrong():
@@ -205,7 +205,7 @@ STEPS = """
         assert box[0] == 2
         yield
 
-    @unread_texts("a number that is thrown away")
+    @given("a number that is thrown away")
     def thrown_away():
         return 1
 
@@ -213,7 +213,7 @@ STEPS = """
     def later():
         return asyncio.sleep(0)
 
-    @unread_texts("a number that comes later", target_fixture="box")
+    @given("a number that comes later", target_fixture="box")
     def number_later():
         async def number():
             return [1]
@@ -227,7 +227,7 @@ STEPS = """
     def skipping():
         pytest.skip()
 
-    @unread_texts("a fixture that skips silently")
+    @given("a fixture that skips silently")
     def with_skipping(skipping):
         pass
 

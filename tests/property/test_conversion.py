@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import HealthCheck, unread_texts, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import LEGACY, PREDICTORS, SERVICES, Json
 
@@ -75,7 +75,7 @@ def leaves(value: Any) -> Iterator[str]:
 
 
 @LAW
-@unread_texts(conversions())
+@given(conversions())
 def test_the_decision_is_the_same(drawn):
     """A converted service gets the runtime and the pod of the original one; one that is left is as it was."""
     conversion, service, converter = drawn
@@ -92,7 +92,7 @@ def test_the_decision_is_the_same(drawn):
 
 
 @LAW
-@unread_texts(conversions())
+@given(conversions())
 def test_nothing_is_lost(drawn):
     """Every value and every comment is still there; a second conversion changes nothing."""
     conversion, service, converter = drawn
@@ -108,7 +108,7 @@ def test_nothing_is_lost(drawn):
 
 
 @LAW
-@unread_texts(
+@given(
     st.lists(st.tuples(texts(), st.sampled_from(("", "# c\n", "...\n"))), min_size=1, max_size=3),
     st.binary(max_size=60),
 )
@@ -129,9 +129,7 @@ def test_documents_do_not_affect_each_other(parts, noise):
 
 
 @LAW
-@unread_texts(
-    st.binary(max_size=200) | st.text(max_size=200).map(lambda text: f"kind: InferenceService\n{text}".encode())
-)
+@given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: f"kind: InferenceService\n{text}".encode()))
 def test_any_bytes(data):
     """Whatever a file contains, it is converted, left or invalid: never an exception, and never another file."""
     conversion = CONVERTERS["v0.20.0", None].convert("a.yaml", data)

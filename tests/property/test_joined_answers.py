@@ -11,7 +11,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from hypothesis import HealthCheck, unread_texts, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.property.test_fleets import Threads
 from tests.support.services_of_a_fleet import fleet
@@ -94,7 +94,7 @@ def surveyed(manifests: list[Manifest], releases: tuple[str, str]) -> dict[str, 
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@unread_texts(random=st.randoms(use_true_random=False), releases=st.sampled_from(RELEASES))
+@given(random=st.randoms(use_true_random=False), releases=st.sampled_from(RELEASES))
 def test_joined_answers_are_those_of_each_service(random: Random, releases: tuple[str, str]):
     """The census of a fleet with runtimes of namespaces says of each service what its own assessment says."""
     installed, fleet_ = runtimes(random), list(services(random))
@@ -109,7 +109,7 @@ def test_joined_answers_are_those_of_each_service(random: Random, releases: tupl
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@unread_texts(random=st.randoms(use_true_random=False), releases=st.sampled_from(RELEASES))
+@given(random=st.randoms(use_true_random=False), releases=st.sampled_from(RELEASES))
 def test_runtimes_of_a_namespace_that_a_service_cannot_mean_leave_it_the_common_view(
     random: Random, releases: tuple[str, str]
 ):

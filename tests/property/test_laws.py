@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, event, find, unread_texts, reject, settings
+from hypothesis import HealthCheck, Phase, assume, event, find, given, reject, settings
 from hypothesis import strategies as st
 from strategies import (
     CATALOGUES,
@@ -85,7 +85,7 @@ def as_stored(given_input: ResolverInput) -> Catalogue:
 
 class TestStrategies:
     @LAW
-    @unread_texts(INPUTS)
+    @given(INPUTS)
     def test_worlds_are_such_as_an_api_server_has(self, given_input: ResolverInput) -> None:
         """Laws over objects that no API server would store prove nothing."""
         assert [check(manifest) for manifest in (given_input.service, *given_input.runtimes)] == [()] * (
@@ -110,7 +110,7 @@ class TestStrategies:
 
 class TestOrderOfObjects:
     @settings(LAW, max_examples=200)
-    @unread_texts(requests_and_catalogues(), releases, st.randoms(use_true_random=False))
+    @given(requests_and_catalogues(), releases, st.randoms(use_true_random=False))
     def test_does_not_matter(self, met, profile, random) -> None:
         """
         In whatever order a list has the runtimes, the choice is the same, or is open between the same ones.
@@ -125,7 +125,7 @@ class TestOrderOfObjects:
             assert (one.runtime and one.runtime.key) == (other.runtime and other.runtime.key)
 
     @LAW
-    @unread_texts(INPUTS, st.randoms(use_true_random=False))
+    @given(INPUTS, st.randoms(use_true_random=False))
     def test_does_not_matter_for_the_pod_either(self, given_input, random) -> None:
         """
         A certain decision is the same in every part.
@@ -140,9 +140,7 @@ class TestOrderOfObjects:
             assert replace(one, supporting=()) == replace(other, supporting=())
 
     @LAW
-    @unread_texts(
-        requests_and_catalogues(named=False), st.sampled_from([one for one in PROFILES if len(one.order) >= 3])
-    )
+    @given(requests_and_catalogues(named=False), st.sampled_from([one for one in PROFILES if len(one.order) >= 3]))
     def test_is_all_that_was_open_before_v0_9(self, met, profile) -> None:
         """
         From v0.9.0 on, up to the longest list that the sort keeps in order, one runtime is chosen or none.
@@ -157,7 +155,7 @@ class TestOrderOfObjects:
 
 class TestOtherRuntimes:
     @LAW
-    @unread_texts(
+    @given(
         requests_and_catalogues(named=False),
         releases,
         runtimes(CLUSTER_RUNTIME) | runtimes(NAMESPACED_RUNTIME),
@@ -177,9 +175,7 @@ class TestOtherRuntimes:
         assert essence(select(request, catalogue, profile)) == essence(select(request, more, profile))
 
     @LAW
-    @unread_texts(
-        requests_and_catalogues(named=True), releases, runtimes(CLUSTER_RUNTIME) | runtimes(NAMESPACED_RUNTIME)
-    )
+    @given(requests_and_catalogues(named=True), releases, runtimes(CLUSTER_RUNTIME) | runtimes(NAMESPACED_RUNTIME))
     def test_of_another_name_do_not_matter_to_a_named_one(self, met, profile, manifest) -> None:
         """
         Who names a runtime is not concerned by any other name.
@@ -191,7 +187,7 @@ class TestOtherRuntimes:
         assert select(request, catalogue, profile) == select(request, Catalogue((*catalogue, added)), profile)
 
     @settings(LAW, max_examples=200)
-    @unread_texts(requests_and_catalogues(), releases)
+    @given(requests_and_catalogues(), releases)
     def test_that_lost_can_be_removed(self, met, profile) -> None:
         """
         A certain choice stands without any of those that were not chosen, however many they are.
@@ -205,9 +201,7 @@ class TestOtherRuntimes:
                     assert refs(select(request, fewer, profile).one_of) == refs(choice.one_of)
 
     @LAW
-    @unread_texts(
-        requests_and_catalogues(named=False), st.sampled_from([one for one in PROFILES if one.name != "documented"])
-    )
+    @given(requests_and_catalogues(named=False), st.sampled_from([one for one in PROFILES if one.name != "documented"]))
     def test_of_the_cluster_come_after_those_of_the_namespace(self, met, profile) -> None:
         """
         Whatever their priorities and ages, in every release; the documentation alone does not say so.
@@ -220,7 +214,7 @@ class TestOtherRuntimes:
         assert len({ref.kind for ref in refs(choice.one_of)}) <= 1
 
     @LAW
-    @unread_texts(requests_and_catalogues(), releases)
+    @given(requests_and_catalogues(), releases)
     def test_of_other_namespaces_are_never_chosen(self, met, profile) -> None:
         """
         A service sees its own namespace and the cluster.
@@ -233,7 +227,7 @@ class TestOtherRuntimes:
 
 class TestNamedRuntimes:
     @LAW
-    @unread_texts(requests_and_catalogues(named=True), releases)
+    @given(requests_and_catalogues(named=True), releases)
     def test_never_lose_to_an_automatic_choice(self, met, profile) -> None:
         """
         A service that names a runtime gets the one that the name means, or none.
@@ -249,7 +243,7 @@ class TestNamedRuntimes:
 
 class TestExplanations:
     @LAW
-    @unread_texts(INPUTS, st.booleans(), MODES)
+    @given(INPUTS, st.booleans(), MODES)
     def test_change_nothing(self, given_input, stored, mode) -> None:
         """
         A decision that is watched is the same decision.
@@ -260,7 +254,7 @@ class TestExplanations:
         assert decide(*arguments, None, Surroundings(mode)) == decide(*arguments, Explanation(), Surroundings(mode))
 
     @LAW
-    @unread_texts(requests_and_catalogues(), releases)
+    @given(requests_and_catalogues(), releases)
     def test_mark_the_chosen_one(self, met, profile) -> None:
         """
         What the story says was chosen is what was chosen, and it has every runtime that the service sees once.
@@ -283,7 +277,7 @@ class TestExplanations:
         ]
 
     @LAW
-    @unread_texts(SERVICES, RUNTIMES.map(Catalogue.of), releases)
+    @given(SERVICES, RUNTIMES.map(Catalogue.of), releases)
     def test_have_hints_only_for_who_has_no_runtime(self, service, catalogue, profile) -> None:
         """
         Nothing is hinted at where something is chosen, and hints are never in the way.
@@ -297,7 +291,7 @@ class TestExplanations:
 
 class TestManners:
     @LAW
-    @unread_texts(st.lists(REQUESTS, max_size=5), CATALOGUES, releases)
+    @given(st.lists(REQUESTS, max_size=5), CATALOGUES, releases)
     def test_kept_answers_are_the_choices(self, requests, catalogue, profile) -> None:
         """Choices that are kept are the same as those that are made each time."""
         answers = Selections(catalogue, profile)
@@ -307,7 +301,7 @@ class TestManners:
         ]
 
     @settings(LAW, max_examples=200)
-    @unread_texts(INPUTS, st.booleans(), MODES)
+    @given(INPUTS, st.booleans(), MODES)
     def test_no_world_breaks_a_decision(self, given_input, stored, mode) -> None:
         """
         Every valid world has a decision in every release: it never ends in an exception, and is whole.
@@ -327,7 +321,7 @@ class TestManners:
         json.dumps((decision.service, decision.pod))
 
     @LAW
-    @unread_texts(INPUTS)
+    @given(INPUTS)
     def test_inputs_are_not_changed(self, given_input) -> None:
         """
         A decision writes nothing into the objects that it was made of.
@@ -340,9 +334,7 @@ class TestManners:
 
 class TestAdmission:
     @LAW
-    @unread_texts(
-        SERVICES, st.sampled_from([one for one in PROFILES if one.name not in ("v0.8.0", "documented")]), MODES
-    )
+    @given(SERVICES, st.sampled_from([one for one in PROFILES if one.name not in ("v0.8.0", "documented")]), MODES)
     def test_of_what_was_admitted_changes_nothing(self, service, profile, mode) -> None:
         """
         A second write finds nothing left to do. Not so in v0.8.0, which adds variables at every write.
@@ -368,7 +360,7 @@ class TestAdmission:
 class TestReleases:
     @pytest.mark.parametrize(("one", "other"), ALIKE)
     @settings(LAW, max_examples=30)
-    @unread_texts(given_input=INPUTS, stored=st.booleans())
+    @given(given_input=INPUTS, stored=st.booleans())
     def test_that_are_alike_decide_alike(self, one, other, given_input, stored) -> None:
         """
         Releases that differ in their names alone differ in nothing.
@@ -403,7 +395,7 @@ class TestWays:
     """One world, resolved in three ways: by the resolver, by the reference target, and over the line protocol."""
 
     @LAW
-    @unread_texts(INPUTS, st.booleans())
+    @given(INPUTS, st.booleans())
     def test_all_decide_alike(self, given_input: ResolverInput, stored: bool) -> None:
         """
         What the resolver decides is what the target shows and what the server answers.

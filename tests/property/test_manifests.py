@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, unread_texts
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kserve_conformance.manifests import InvalidManifests, Problem, check, documents, dump, dumps, loads, scalars, value
@@ -68,13 +68,13 @@ def typed(found: Any) -> Any:
     return type(found).__name__, found
 
 
-@unread_texts(OBJECTS)
+@given(OBJECTS)
 def test_what_is_written_is_read_back(manifest: dict[str, Any]) -> None:
     """Any object survives being written as YAML."""
     assert (manifest,) == loads(dumps([manifest]))
 
 
-@unread_texts(VALUES)
+@given(VALUES)
 def test_yaml_and_json_are_read_alike(content: Any) -> None:
     """A value has one reading, in whichever of the two languages it comes, down to its types."""
     manifest = {"data": content}
@@ -82,7 +82,7 @@ def test_yaml_and_json_are_read_alike(content: Any) -> None:
     assert typed(value(json.dumps(manifest))) == typed(value(dumps([manifest])))
 
 
-@unread_texts(VALUES)
+@given(VALUES)
 def test_any_reader_reads_what_is_written(content: Any) -> None:
     """Kubernetes reads every value back unchanged, and so does a plain YAML 1.1 reader."""
     written = dump({"data": content})
@@ -91,7 +91,7 @@ def test_any_reader_reads_what_is_written(content: Any) -> None:
     assert yaml.safe_load(written) == {"data": content}
 
 
-@unread_texts(TEXT, TEXT)
+@given(TEXT, TEXT)
 def test_any_text_is_written_as_a_string(key: str, text: str) -> None:
     """Neither a key nor a value becomes a boolean, a number, a date or null."""
     written = dump({key: [text]})
@@ -109,13 +109,13 @@ def test_no_number_without_a_json_equivalent_is_written(number: float) -> None:
             dumps([{"spec": content}])
 
 
-@unread_texts(VALUES)
+@given(VALUES)
 def test_json_is_read_as_it_is(content: Any) -> None:
     """Only numbers may change their type: 1.0 is stored as 1."""
     assert {"data": content} == value(json.dumps({"data": content}))
 
 
-@unread_texts(st.lists(OBJECTS, max_size=4))
+@given(st.lists(OBJECTS, max_size=4))
 def test_streams_lists_and_texts_hold_the_same_objects(manifests: list[dict[str, Any]]) -> None:
     """However a dump is written and read, its objects are the same."""
     listed = {"apiVersion": "v1", "items": manifests, "kind": "List"}
@@ -127,7 +127,7 @@ def test_streams_lists_and_texts_hold_the_same_objects(manifests: list[dict[str,
         assert expected == [typed(each) for each in documents(io.BytesIO(text.encode()))]
 
 
-@unread_texts(TEXT)
+@given(TEXT)
 def test_plain_scalar_of_a_document_is_that_of_the_table(text: str) -> None:
     """The loader uses only the scalar table to read an unquoted text."""
     try:
@@ -142,7 +142,7 @@ def test_plain_scalar_of_a_document_is_that_of_the_table(text: str) -> None:
         assert typed(expected) == typed(value(text))
 
 
-@unread_texts(st.binary(max_size=200) | st.text("[]{}-?:,&*!|>'\"%@`#ab1 \n\t<~", max_size=60).map(str.encode))
+@given(st.binary(max_size=200) | st.text("[]{}-?:,&*!|>'\"%@`#ab1 \n\t<~", max_size=60).map(str.encode))
 @example(b"%YAML 1.2\n---\na: b")
 @example(b"a: &a\n  <<: *a")
 @example(b"? &a [b]\n: *a")
@@ -159,9 +159,7 @@ def test_nothing_but_our_error_is_raised(data: bytes) -> None:
         assert all(problem.headline for problem in problems)
 
 
-@unread_texts(
-    st.sampled_from(["InferenceService", "ServingRuntime", "ClusterServingRuntime", "Secret"]), VALUES, VALUES
-)
+@given(st.sampled_from(["InferenceService", "ServingRuntime", "ClusterServingRuntime", "Secret"]), VALUES, VALUES)
 def test_any_object_can_be_checked(kind: str, metadata: Any, spec: Any) -> None:
     """The schema has an answer to every value."""
     for problem in check(

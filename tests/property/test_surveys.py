@@ -33,9 +33,9 @@ PLAN = UpgradePlan(RELEASES, None, RuntimeChanges(), ASSUMPTIONS, Validation.STR
 def survey(
     *paths: Path, workers: Any = None, is_quick: bool = True, has_lines: bool = False, **settings: Any
 ) -> Survey:
-    unread_texts = Sources(tuple(map(str, paths)), crds=profile_with(RELEASES[0], None).crds)
-    options = CensusOptions(unread_texts.loader(), PLAN, is_quick=is_quick, has_lines=has_lines, fail_on=("lost",))
-    return Survey(unread_texts.paths, options, workers or Threads(1), **settings)
+    given = Sources(tuple(map(str, paths)), crds=profile_with(RELEASES[0], None).crds)
+    options = CensusOptions(given.loader(), PLAN, is_quick=is_quick, has_lines=has_lines, fail_on=("lost",))
+    return Survey(given.paths, options, workers or Threads(1), **settings)
 
 
 def census(found: Survey) -> PartCensus:

@@ -68,12 +68,11 @@ class Runner:
 
     def run(self, skip: tuple[str, ...] = (), **inputs: str) -> Outcome:
         """Run the action with inputs; ``_`` stands for ``-`` in their names. ``skip`` are names of steps."""
-        unread_texts = {name.replace("_", "-"): text for name, text in inputs.items()}
-        unknown = unread_texts.keys() - self.action["inputs"].keys()
+        given = {name.replace("_", "-"): text for name, text in inputs.items()}
+        unknown = given.keys() - self.action["inputs"].keys()
         assert not unknown, f"the action has no inputs {sorted(unknown)}"
         names: dict[str, Any] = {
-            f"inputs.{name}": unread_texts.get(name, each.get("default", ""))
-            for name, each in self.action["inputs"].items()
+            f"inputs.{name}": given.get(name, each.get("default", "")) for name, each in self.action["inputs"].items()
         }
         names |= self._github()
         outcome = Outcome()

@@ -37,12 +37,12 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     calls = sys.stdin
     for line in calls:
-        arguments, unread_texts = json.loads(line)
-        answers.write(json.dumps(_ended(arguments, unread_texts)) + "\n")
+        arguments, given = json.loads(line)
+        answers.write(json.dumps(_ended(arguments, given)) + "\n")
         answers.flush()
 
 
-def _ended(arguments: list[str], unread_texts: str | None) -> list[int | str]:
+def _ended(arguments: list[str], given: str | None) -> list[int | str]:
     from kserve_conformance.cli import code_of
 
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
@@ -50,7 +50,7 @@ def _ended(arguments: list[str], unread_texts: str | None) -> list[int | str]:
     signal.alarm(SECONDS)
     try:
         with (
-            Path(unread_texts or os.devnull).open("rb") as stream,
+            Path(given or os.devnull).open("rb") as stream,
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
         ):

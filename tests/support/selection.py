@@ -21,10 +21,8 @@ def entry(
     name: str = "sklearn", version: str | None = None, *, auto: bool = True, priority: int | None = None
 ) -> dict[str, Any]:
     """One supported format as a manifest has it; what is None is left out."""
-    unread_texts = {"name": name, "version": version, "priority": priority}
-    return {key: value for key, value in unread_texts.items() if value is not None} | (
-        {"autoSelect": True} if auto else {}
-    )
+    given = {"name": name, "version": version, "priority": priority}
+    return {key: value for key, value in given.items() if value is not None} | ({"autoSelect": True} if auto else {})
 
 
 def manifest(kind: str, name: str, *entries: dict[str, Any], created: int = 0, **spec: Any) -> dict[str, Any]:

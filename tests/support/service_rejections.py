@@ -15,7 +15,7 @@ KEDA = {DEPLOYMENT_MODE: "Standard", "serving.kserve.io/autoscalerClass": "keda"
 OWN = {"name": "kserve-container", "image": "example.com/own:1"}
 
 
-def unread_texts(annotations: dict[str, str] | None = None, **spec: Any) -> dict[str, Any]:
+def given(annotations: dict[str, str] | None = None, **spec: Any) -> dict[str, Any]:
     """A service with this spec; without a predictor, with a model."""
     whole = service(annotations=annotations or {})
     whole["spec"] = {"predictor": {"model": {"modelFormat": {"name": "sklearn"}}}, **spec}
@@ -33,16 +33,16 @@ def rejection(one: dict[str, Any], release: str = "v0.20.0", before: dict[str, A
 
 def legacy(key: str, release: str = "v0.20.0", **spec: Any) -> str | None:
     """Why a release rejects a legacy key in ModelMesh mode."""
-    return rejection(unread_texts(MODELMESH, predictor={key: spec}), release)
+    return rejection(given(MODELMESH, predictor={key: spec}), release)
 
 
 def metric(release: str = "v0.20.0", mode: str = "Standard", **parts: Any) -> str | None:
     """Why a release rejects a metric of KEDA."""
     predictor = {"model": {"modelFormat": {"name": "a"}}, "autoScaling": {"metrics": [parts]}}
-    return rejection(unread_texts({**KEDA, DEPLOYMENT_MODE: mode}, predictor=predictor), release)
+    return rejection(given({**KEDA, DEPLOYMENT_MODE: mode}, predictor=predictor), release)
 
 
 def uris(*paths: str | None, scheme: str = "gs", **spec: Any) -> str | None:
     """Why a list of storage URIs with these paths is rejected."""
     listed = [{"uri": f"{scheme}://a", **({} if path is None else {"mountPath": path})} for path in paths]
-    return rejection(unread_texts(predictor={"model": {"modelFormat": {"name": "a"}}, "storageUris": listed, **spec}))
+    return rejection(given(predictor={"model": {"modelFormat": {"name": "a"}}, "storageUris": listed, **spec}))

@@ -12,7 +12,7 @@ from kserve_conformance.record import Record, Verdict, read
 from kserve_conformance.targets.kubernetes.client import Client
 from kserve_conformance.targets.kubernetes.names import LABEL
 
-#: Few scenarios that need runtimes of both scopes, services, choices and refusals.
+#: Few scenarios that need runtimes of both scopes, services, choices and services without a runtime.
 SELECTION = "explicit and core"
 
 CLUSTER_RUNTIMES = "/apis/serving.kserve.io/v1alpha1/clusterservingruntimes"

@@ -48,17 +48,17 @@ def fields(required: Json, optional: Json) -> st.SearchStrategy[Json]:
 
 def entries(formats: tuple[str, ...]) -> list[Json]:
     """Every entry of some formats, those that are autoSelect first and more than once."""
-    unread_texts = [
+    given = [
         {"name": name, **({} if version is None else {"version": version})} for name in formats for version in VERSIONS
     ]
-    automatic = [{**entry, "autoSelect": True} for entry in unread_texts]
+    automatic = [{**entry, "autoSelect": True} for entry in given]
     ranked = [{**entry, "priority": priority} for priority in (1, 2) for entry in automatic]
     return [
         *automatic,
         *ranked,
         *automatic,
-        *unread_texts,
-        *({**entry, "autoSelect": False, "priority": 2} for entry in unread_texts),
+        *given,
+        *({**entry, "autoSelect": False, "priority": 2} for entry in given),
     ]
 
 

@@ -54,7 +54,7 @@ class TestRunInChild:
             ("import atexit; atexit.register(os._exit, 5)", "5 exited with code 5 None"),
         ],
     )
-    def test_says_how_it_ended(self, work, ending):
+    def test_reports_how_it_ended(self, work, ending):
         """Nothing that the child does ends the parent, or returns into it."""
         assert parent(work).stdout.strip() == f"before {ending}"
 

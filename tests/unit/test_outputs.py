@@ -82,7 +82,7 @@ class TestFolderLock:
         assert caught.value.code is OutputCode.FOLDER_IN_USE
         assert not list(tmp_path.iterdir())
 
-    def test_of_a_dead_process_is_no_obstacle(self, tmp_path):
+    def test_of_a_dead_process_is_ignored(self, tmp_path):
         """The kernel releases the lock; the file alone means nothing."""
         (tmp_path / LOCK).write_text("1\n")
 

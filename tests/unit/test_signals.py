@@ -137,8 +137,8 @@ class TestInterruptOnSignals:
             with pytest.raises(KeyboardInterrupt, match="ended by SIGHUP"):
                 os.kill(os.getpid(), signal.SIGHUP)
 
-    def test_a_dropped_interrupt_is_raised_again(self):
-        """Python drops what a handler raises in a finalizer, so long loops look for it."""
+    def test_a_dropped_interrupt_is_reraised(self):
+        """Python drops an exception of a handler in a finalizer, so long loops check for it."""
 
         class Finalized:
             def __del__(self):

@@ -107,22 +107,22 @@ class TestViolations:
 
     def test_a_canarys_model_needs_a_name(self) -> None:
         """The CRD of v0.20.0 requires of a canary's model what it does not require of the predictor's."""
-        unread_texts = model()
-        unread_texts["spec"]["canary"] = [
+        given = model()
+        given["spec"]["canary"] = [
             {"trafficPercent": 10, "predictor": {"name": "next", "model": {"modelFormat": {"name": "a"}}}}
         ]
 
-        assert messages(unread_texts, "v0.20.0") == ["spec.canary[0].predictor.model.name: Required value"]
+        assert messages(given, "v0.20.0") == ["spec.canary[0].predictor.model.name: Required value"]
 
 
 class TestUnknownFields:
     def test_strict_validation_names_each_field(self) -> None:
         """Unknown fields at the root, in metadata, in objects and in elements of lists."""
-        unread_texts = model(nodeSelector={"a": "b"}, protocolversion="v2", env=[{"name": "A", "valve": "b"}])
-        unread_texts |= {"labels": {"a": "b"}}
-        unread_texts["metadata"]["label"] = "a"
+        given = model(nodeSelector={"a": "b"}, protocolversion="v2", env=[{"name": "A", "valve": "b"}])
+        given |= {"labels": {"a": "b"}}
+        given["metadata"]["label"] = "a"
 
-        assert sorted(unknown(unread_texts)) == [
+        assert sorted(unknown(given)) == [
             "labels",
             "metadata.label",
             "spec.predictor.model.env[0].valve",
@@ -152,12 +152,12 @@ class TestUnknownFields:
     )
     def test_a_misplaced_field_is_named_with_its_place(self, path: tuple[str, ...], meant: str) -> None:
         """A field of another part of the object was probably indented wrongly."""
-        unread_texts = model()
-        inner = unread_texts
+        given = model()
+        inner = given
         for key in path[:-1]:
             inner = inner[key]
         inner[path[-1]] = {}
-        (found,) = unknown_fields(unread_texts, crds_of("v0.15.2").schema("InferenceService"))
+        (found,) = unknown_fields(given, crds_of("v0.15.2").schema("InferenceService"))
 
         assert found.text == f"unknown field {'.'.join(path)}: did you mean {meant}?"
 
@@ -177,21 +177,21 @@ class TestUnknownFields:
 
     def test_minimal_crds_know_every_field(self) -> None:
         """Minimal CRDs check nothing below spec."""
-        unread_texts = model(protocolversion=1)
+        given = model(protocolversion=1)
 
-        assert unknown(unread_texts, variant=MINIMAL) == messages(unread_texts, variant=MINIMAL) == []
+        assert unknown(given, variant=MINIMAL) == messages(given, variant=MINIMAL) == []
 
     def test_an_object_without_unknown_fields_is_not_copied(self) -> None:
         """Most objects have none."""
-        unread_texts = model()
+        given = model()
 
-        assert crds_of("v0.15.2").pruned(unread_texts) is unread_texts
+        assert crds_of("v0.15.2").pruned(given) is given
 
     def test_pruning_drops_them_and_nothing_else(self) -> None:
         """What is left is what is stored."""
-        unread_texts = model(protocolversion="v2", env=[{"name": "A", "valve": "b"}])
+        given = model(protocolversion="v2", env=[{"name": "A", "valve": "b"}])
 
-        assert crds_of("v0.15.2").pruned(unread_texts) == model(env=[{"name": "A"}])
+        assert crds_of("v0.15.2").pruned(given) == model(env=[{"name": "A"}])
 
 
 class TestDefaults:

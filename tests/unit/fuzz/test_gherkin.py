@@ -57,7 +57,7 @@ def steps(*turns: Turn, result: Any = RUNS, part: str = "outcome", key: ObjectKe
     return [line[4:] for line in text.splitlines()[4:]]
 
 
-def unread_texts(manifest: dict[str, Any]) -> list[str]:
+def given(manifest: dict[str, Any]) -> list[str]:
     return steps(Turn(present=(manifest,)), Turn(applied=(service(),)))[:-2]
 
 
@@ -89,7 +89,7 @@ def test_a_feature_names_targets_part_and_case() -> None:
 class TestRuntimes:
     def test_of_the_cluster_is_a_table(self) -> None:
         """Only the columns that an entry uses."""
-        assert unread_texts(runtime()) == [
+        assert given(runtime()) == [
             'Given a ClusterServingRuntime "a"',
             "  | format  | version | autoSelect |",
             "  | sklearn | 1       | true       |",
@@ -107,15 +107,13 @@ class TestRuntimes:
     )
     def test_of_a_namespace_has_its_properties(self, spec: dict[str, Any], phrase: str) -> None:
         """Each property is a phrase."""
-        assert (
-            unread_texts(runtime(OWN, **spec))[0] == f'Given a ServingRuntime "b" in namespace "team-a" that {phrase}'
-        )
+        assert given(runtime(OWN, **spec))[0] == f'Given a ServingRuntime "b" in namespace "team-a" that {phrase}'
 
     def test_empty_cells_and_empty_names_differ(self) -> None:
         """A column is as wide as its widest cell."""
         entries = [{"name": "sklearn", "version": "", "priority": 10}, {"name": "x", "autoSelect": False}]
 
-        assert unread_texts(runtime(supportedModelFormats=entries))[1:] == [
+        assert given(runtime(supportedModelFormats=entries))[1:] == [
             "  | format  | version | autoSelect | priority |",
             '  | sklearn | ""      |            | 10       |',
             "  | x       |         | false      |          |",
@@ -137,7 +135,7 @@ class TestRuntimes:
     )
     def test_that_no_step_can_express_is_a_manifest(self, spec: dict[str, Any]) -> None:
         """Nothing is lost or added."""
-        lines = unread_texts(runtime(**spec))
+        lines = given(runtime(**spec))
 
         assert lines[:3] == ["Given these objects", '  """', "  kind: ClusterServingRuntime"]
         assert "  spec:" in lines
@@ -148,7 +146,7 @@ class TestRuntimes:
         annotated = runtime()
         annotated["metadata"]["annotations"] = {"serving.kserve.io/server-type": "x"}
 
-        assert unread_texts(annotated)[0] == "Given these objects"
+        assert given(annotated)[0] == "Given these objects"
 
     def test_can_be_applied(self) -> None:
         """With a table, or the rest of its spec."""

@@ -93,10 +93,7 @@ class TestScalars:
 class TestDocuments:
     @pytest.mark.parametrize("row", DOCUMENTS, ids=lambda row: row["text"])
     def test_document_is_what_kubernetes_reads(self, row: dict[str, Any]) -> None:
-        """
-        Tags, anchors, merges and odd keys have the values that sigs.k8s.io/yaml reads, or are errors where they are
-        there.
-        """
+        """Tags, anchors, merges and odd keys are read as by sigs.k8s.io/yaml, or are errors as there."""
         try:
             found = value(row["text"])
         except InvalidManifests as invalid:

@@ -115,7 +115,7 @@ class TestRuntimes:
             ),
             (replaced(RUNTIME, {}, "spec", "workerSpec"), "spec.workerSpec.containers: is required"),
         ],
-        ids=lambda unread_texts: unread_texts if isinstance(unread_texts, str) else "",
+        ids=lambda given: given if isinstance(given, str) else "",
     )
     def test_wrong_fields(self, manifest: Manifest, expected: str) -> None:
         """A field of the wrong type, range or presence is told with its whole path."""
@@ -202,7 +202,7 @@ class TestServices:
             ),
             (with_predictor(minReplicas="1"), 'spec.predictor.minReplicas: expected an integer, got "1"'),
         ],
-        ids=lambda unread_texts: unread_texts if isinstance(unread_texts, str) else "",
+        ids=lambda given: given if isinstance(given, str) else "",
     )
     def test_wrong_fields(self, manifest: Manifest, expected: str) -> None:
         """A service is looked into as far as a choice or a pod reads it."""
@@ -240,9 +240,9 @@ class TestServices:
     )
     def test_schema_rejects_zero_values(self, metric: Manifest, expected: str) -> None:
         """A zero value that the schema does not allow is rejected, even if the schema calls the field optional."""
-        unread_texts = with_predictor(model={"modelFormat": {"name": "a"}}, autoScaling={"metrics": [metric]})
+        given = with_predictor(model={"modelFormat": {"name": "a"}}, autoScaling={"metrics": [metric]})
 
-        assert reported(unread_texts) == [f"spec.predictor.autoScaling.metrics[0].{expected}"]
+        assert reported(given) == [f"spec.predictor.autoScaling.metrics[0].{expected}"]
 
     def test_null_element_is_an_empty_one(self) -> None:
         """A null in a list is decoded as an element in which every field is zero."""

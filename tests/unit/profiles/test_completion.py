@@ -107,12 +107,12 @@ class TestMLServer:
         assert model_of(complete(service(), mlserver, completion))["protocolVersion"] == "v2"
         assert model_of(complete(service(protocolVersion="v1"), mlserver, completion))["protocolVersion"] == "v1"
 
-    @pytest.mark.parametrize("unread_texts", [{"storageUri": "s3://m"}, {"storage": {"key": "k"}}])
-    def test_gets_the_path_of_the_model(self, unread_texts):
+    @pytest.mark.parametrize("given", [{"storageUri": "s3://m"}, {"storage": {"key": "k"}}])
+    def test_gets_the_path_of_the_model(self, given):
         """
         With a model in storage, two variables name it.
         """
-        assert variables_of(complete(service(**unread_texts), runtime("kserve-mlserver"), COMPLETION_V0_10)) == SET_UP
+        assert variables_of(complete(service(**given), runtime("kserve-mlserver"), COMPLETION_V0_10)) == SET_UP
 
     def test_waits_without_a_model(self):
         """
@@ -233,12 +233,12 @@ class TestTriton:
 
         assert (model["protocolVersion"], model["args"]) == ("v2", ["-x", "--model-control-mode=explicit"])
 
-    @pytest.mark.parametrize("unread_texts", [{"storageUri": "s3://m"}, {"storage": {"key": "k"}}])
-    def test_loads_the_model_that_it_has(self, unread_texts):
+    @pytest.mark.parametrize("given", [{"storageUri": "s3://m"}, {"storage": {"key": "k"}}])
+    def test_loads_the_model_that_it_has(self, given):
         """
         With storage no argument is added.
         """
-        completed = complete(service("triton", **unread_texts), runtime("kserve-tritonserver"), COMPLETION_V0_9)
+        completed = complete(service("triton", **given), runtime("kserve-tritonserver"), COMPLETION_V0_9)
 
         assert "args" not in model_of(completed)
 

@@ -45,14 +45,14 @@ class TestGraphs:
         with pytest.raises(NoGraphProtocol, match="does not support a protocol compatible with Inference Graphs"):
             graph_protocol(service({"runtime": "r"}), runtime("grpc-v2"))
 
-    @pytest.mark.parametrize(("unread_texts", "spoken"), [(None, "v1"), ("v2", "v2")])
-    def test_a_chosen_runtime_is_not_looked_at(self, unread_texts, spoken):
+    @pytest.mark.parametrize(("given", "spoken"), [(None, "v1"), ("v2", "v2")])
+    def test_a_chosen_runtime_is_not_looked_at(self, given, spoken):
         """
         Nor is a named one that lists nothing, or is not there.
         """
         requested, naming = (
-            service({"protocolVersion": unread_texts}),
-            service({"protocolVersion": unread_texts, "runtime": "r"}),
+            service({"protocolVersion": given}),
+            service({"protocolVersion": given, "runtime": "r"}),
         )
 
         assert graph_protocol(requested, runtime("v2")) == spoken

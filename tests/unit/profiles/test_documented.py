@@ -117,9 +117,9 @@ class TestLegacy:
         """
         The equivalent new schema of the page has the runtime set, and it is served by that one.
         """
-        unread_texts = service({"storageUri": "gs://x", **({"protocolVersion": protocol} if protocol else {})}, key=key)
-        stored = admitted(unread_texts, DOCUMENTED)
-        decision = resolve(unread_texts, Catalogue.of(shipped("documented")), DOCUMENTED)
+        given = service({"storageUri": "gs://x", **({"protocolVersion": protocol} if protocol else {})}, key=key)
+        stored = admitted(given, DOCUMENTED)
+        decision = resolve(given, Catalogue.of(shipped("documented")), DOCUMENTED)
 
         assert at(stored, "spec", "predictor", "model", "runtime") == pinned
         assert (decision.outcome, decision.runtime) == (Outcome.RUNS, cluster_ref(pinned))

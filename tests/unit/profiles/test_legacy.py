@@ -13,8 +13,8 @@ from kserve_conformance.profiles.legacy import (
 )
 
 
-def model_of(key, legacy, **unread_texts):
-    return at(converted(service(unread_texts, key=key), legacy), "spec", "predictor", "model")
+def model_of(key, legacy, **given):
+    return at(converted(service(given, key=key), legacy), "spec", "predictor", "model")
 
 
 class TestConversion:
@@ -70,9 +70,9 @@ class TestConversion:
         """
         In v0.8.0 a legacy key is pinned to a runtime for ever.
         """
-        unread_texts = {} if protocol is None else {"protocolVersion": protocol}
+        given = {} if protocol is None else {"protocolVersion": protocol}
 
-        assert model_of(key, LEGACY_V0_8, **unread_texts)["runtime"] == runtime
+        assert model_of(key, LEGACY_V0_8, **given)["runtime"] == runtime
 
     @pytest.mark.parametrize("key", LEGACY_V0_9.keys)
     def test_later_releases_name_none(self, key):
@@ -115,13 +115,13 @@ class TestTriton:
 
         assert at(stored, "spec", "predictor", "model", "args") == ["--model-control-mode=explicit"]
 
-    @pytest.mark.parametrize(("key", "unread_texts"), [("triton", {"storageUri": "gs://a"}), ("onnx", {})])
-    def test_with_storage_or_another_key_nothing_is_added(self, key, unread_texts):
+    @pytest.mark.parametrize(("key", "given"), [("triton", {"storageUri": "gs://a"}), ("onnx", {})])
+    def test_with_storage_or_another_key_nothing_is_added(self, key, given):
         """
         Only a triton key without storage gets the argument.
         """
         assert "args" not in at(
-            triton_waits_for_models(converted(service(unread_texts, key=key), LEGACY_V0_8)),
+            triton_waits_for_models(converted(service(given, key=key), LEGACY_V0_8)),
             "spec",
             "predictor",
             "model",

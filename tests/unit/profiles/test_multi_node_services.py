@@ -11,16 +11,16 @@ AUTOSCALER = "serving.kserve.io/autoscalerClass"
 
 
 def multi(model=None, worker=None, autoscaler="none", **annotations):
-    unread_texts = {"modelFormat": {"name": "huggingface"}, "storageUri": "pvc://models/m", **(model or {})}
-    made = service({key: value for key, value in unread_texts.items() if value is not None})
+    given = {"modelFormat": {"name": "huggingface"}, "storageUri": "pvc://models/m", **(model or {})}
+    made = service({key: value for key, value in given.items() if value is not None})
     made["metadata"]["annotations"] = {AUTOSCALER: autoscaler, **annotations}
     made["spec"]["predictor"]["workerSpec"] = worker or {}
     return made
 
 
-def rejection_message(unread_texts, release="v0.15.2"):
+def rejection_message(given, release="v0.15.2"):
     with pytest.raises(Rejected) as rejected:
-        admitted(unread_texts, profile_of(release))
+        admitted(given, profile_of(release))
     return str(rejected.value)
 
 
@@ -41,7 +41,7 @@ class TestMultiNodeServices:
         assert admitted(multi({"storageUri": "gs://a"}, autoscaler="hpa"), profile_of("v0.14.1"))
 
     @pytest.mark.parametrize(
-        ("unread_texts", "text"),
+        ("given", "text"),
         [
             (multi({"storageUri": None}), "StorageURI must be set for multinode enabled"),
             (multi({"storageUri": "gs://a"}), "Multinode only supports 'pvc' Storage Protocol(gs)"),
@@ -55,11 +55,11 @@ class TestMultiNodeServices:
             (multi(worker={"containers": [{"resources": {"limits": {"example.com/npu": 1}}}]}), "Unknown GPU"),
         ],
     )
-    def test_what_is_rejected(self, unread_texts, text):
+    def test_what_is_rejected(self, given, text):
         """
         Each rejection in KServe's own words, with the service's name.
         """
-        assert text in rejection_message(unread_texts)
+        assert text in rejection_message(given)
 
     def test_v0_15_0_wants_the_external_class(self):
         """
@@ -71,17 +71,17 @@ class TestMultiNodeServices:
         """
         A second scheme of storage came in v0.16.0.
         """
-        unread_texts = multi({"storageUri": "oci://a"})
+        given = multi({"storageUri": "oci://a"})
 
-        assert admitted(unread_texts, profile_of("v0.16.0"))
-        assert "'pvc'" in rejection_message(unread_texts, "v0.15.2")
+        assert admitted(given, profile_of("v0.16.0"))
+        assert "'pvc'" in rejection_message(given, "v0.15.2")
 
     def test_a_custom_predictor_has_no_model_to_check(self):
         """
         Without a model only the workers are looked at.
         """
-        unread_texts = multi()
-        unread_texts["spec"]["predictor"]["containers"] = [{"name": "kserve-container", "image": "a"}]
-        del unread_texts["spec"]["predictor"]["model"]
+        given = multi()
+        given["spec"]["predictor"]["containers"] = [{"name": "kserve-container", "image": "a"}]
+        del given["spec"]["predictor"]["model"]
 
-        assert admitted(unread_texts, profile_of("v0.15.2"))
+        assert admitted(given, profile_of("v0.15.2"))

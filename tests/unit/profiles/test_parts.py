@@ -144,8 +144,8 @@ class TestSchema:
         """
         v0.8.0 stores a runtime without protocols, priorities and workers.
         """
-        unread_texts = manifest("ClusterServingRuntime", "r", entry(priority=1), protocolVersions=["v1"], workerSpec={})
-        spec = crds_of("v0.8.0").pruned(unread_texts)["spec"]
+        given = manifest("ClusterServingRuntime", "r", entry(priority=1), protocolVersions=["v1"], workerSpec={})
+        spec = crds_of("v0.8.0").pruned(given)["spec"]
 
         assert (set(spec), spec["supportedModelFormats"]) == (
             {"supportedModelFormats", "containers"},
@@ -159,14 +159,14 @@ class TestSchema:
         assert crds_of("v0.8.0").pruned(service({}, key="huggingface"))["spec"]["predictor"] == {}
 
     @pytest.mark.parametrize(
-        "unread_texts",
+        "given",
         [{"kind": "ConfigMap"}, {"kind": "InferenceService", "spec": {}}, {"kind": "ServingRuntime", "spec": {}}],
     )
-    def test_what_has_none_of_it_stays(self, unread_texts):
+    def test_what_has_none_of_it_stays(self, given):
         """
         Other kinds and empty objects are left as they are.
         """
-        assert crds_of("v0.8.0").pruned(unread_texts) == unread_texts
+        assert crds_of("v0.8.0").pruned(given) == given
 
     def test_the_newest_release_knows_everything(self):
         """

@@ -27,14 +27,14 @@ def image(rule, image_, version=None, runtime="server", limit=None, annotations=
 
 class TestRuntimeVersion:
     @pytest.mark.parametrize(
-        ("unread_texts", "tagged"),
+        ("given", "tagged"),
         [("repo:1", "repo:2"), ("repo", "repo:2"), ("host:5000/repo:1", "host:2"), (None, ":2")],
     )
-    def test_0_8_replaces_all_after_the_first_colon(self, unread_texts, tagged):
+    def test_0_8_replaces_all_after_the_first_colon(self, given, tagged):
         """
         A registry with a port loses its repository.
         """
-        assert image(tag_after_first_colon, unread_texts, "2") == tagged
+        assert image(tag_after_first_colon, given, "2") == tagged
 
     @pytest.mark.parametrize(
         "rule",
@@ -48,7 +48,7 @@ class TestRuntimeVersion:
         ],
     )
     @pytest.mark.parametrize(
-        ("unread_texts", "tagged"),
+        ("given", "tagged"),
         [
             ("repo:1", "repo:2"),
             ("repo", "repo:2"),
@@ -57,11 +57,11 @@ class TestRuntimeVersion:
             ("host:5000/repo:1.0_a-b", "host:5000/repo:2"),
         ],
     )
-    def test_from_0_9_it_replaces_the_tag(self, rule, unread_texts, tagged):
+    def test_from_0_9_it_replaces_the_tag(self, rule, given, tagged):
         """
         What follows the last colon is a tag if it has no slash; a GPU does not matter then.
         """
-        assert image(rule, unread_texts, "2", TENSORFLOW, GPU) == tagged
+        assert image(rule, given, "2", TENSORFLOW, GPU) == tagged
 
     def test_until_0_15_it_replaces_what_follows_a_digest_algorithm(self):
         """

@@ -11,7 +11,7 @@ from kserve_conformance.profiles.pods.strategic_merge import MissingMergeKey, me
 
 class TestQuantities:
     @pytest.mark.parametrize(
-        ("unread_texts", "written"),
+        ("given", "written"),
         [
             ("1", "1"),
             (2, "2"),
@@ -38,26 +38,26 @@ class TestQuantities:
             (" 1 ", "1"),
         ],
     )
-    def test_come_out_in_their_canonical_form(self, unread_texts, written):
+    def test_come_out_in_their_canonical_form(self, given, written):
         """
         As a typed Kubernetes object writes them.
         """
-        assert canonical(unread_texts) == written
+        assert canonical(given) == written
 
-    @pytest.mark.parametrize("unread_texts", ["1E3", "1.", "+1", "2.500", "1025Ki", "lots"])
-    def test_what_looks_canonical_is_taken_over(self, unread_texts):
+    @pytest.mark.parametrize("given", ["1E3", "1.", "+1", "2.500", "1025Ki", "lots"])
+    def test_what_looks_canonical_is_taken_over(self, given):
         """Kubernetes looks only at the exponent and at zeros; a value that is not a quantity is not changed either."""
-        assert canonical(unread_texts) == unread_texts
+        assert canonical(given) == given
 
     @pytest.mark.parametrize(
-        ("unread_texts", "value"),
+        ("given", "value"),
         [("2", 2), (4, 4), ("1500m", 2), ("2Ki", 2048), ("1e2", 100), ("1k", 1000), ("lots", 0)],
     )
-    def test_have_a_whole_value(self, unread_texts, value):
+    def test_have_a_whole_value(self, given, value):
         """
         Rounded away from zero.
         """
-        assert whole(unread_texts) == value
+        assert whole(given) == value
 
 
 class TestMarshalling:
@@ -71,7 +71,7 @@ class TestMarshalling:
         """
         So they override nothing.
         """
-        unread_texts = {
+        given = {
             "name": "c",
             "image": "",
             "args": [],
@@ -82,7 +82,7 @@ class TestMarshalling:
             "livenessProbe": {"httpGet": {"path": "", "port": 0}, "periodSeconds": 0},
         }
 
-        assert container_of(unread_texts) == {
+        assert container_of(given) == {
             "name": "c",
             "env": [{"name": "A"}, {"name": "B"}],
             "ports": [{"containerPort": 0}],
@@ -94,20 +94,20 @@ class TestMarshalling:
         """
         False, zero and ``{}`` are answers where the absence of one is another.
         """
-        unread_texts = {
+        given = {
             "name": "c",
             "resources": {},
             "securityContext": {"privileged": False, "runAsUser": 0},
             "livenessProbe": {"httpGet": {"port": 1, "httpHeaders": [{"name": "H", "value": ""}]}},
         }
 
-        assert container_of(unread_texts) == unread_texts
+        assert container_of(given) == given
 
     def test_a_pod_spec_has_its_own_fields_alone(self):
         """
         Those of a predictor that no pod has are left out; maps are copied, containers typed.
         """
-        unread_texts = {
+        given = {
             "model": {},
             "minReplicas": 1,
             "hostNetwork": False,
@@ -119,7 +119,7 @@ class TestMarshalling:
             "initContainers": [{"name": "i", "stdin": False}],
         }
 
-        assert pod_spec_of(unread_texts) == {
+        assert pod_spec_of(given) == {
             "nodeSelector": {"a": ""},
             "overhead": {"cpu": "1"},
             "affinity": {},

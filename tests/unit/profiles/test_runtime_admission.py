@@ -145,7 +145,7 @@ class TestMultiNode:
         assert multi(release="v0.14.1", containers=[]) is None
 
     @pytest.mark.parametrize(
-        ("unread_texts", "text"),
+        ("given", "text"),
         [
             (
                 {"containers": [{"name": "a"}, {"name": "b"}]},
@@ -160,26 +160,26 @@ class TestMultiNode:
             ({"containers": [{"name": "worker-container", **GPU}]}, "unknown GPU resource type in a container(worker"),
         ],
     )
-    def test_what_is_rejected(self, unread_texts, text):
+    def test_what_is_rejected(self, given, text):
         """
         Each rejection has KServe's own message.
         """
-        assert text in multi(**unread_texts)
+        assert text in multi(**given)
 
     @pytest.mark.parametrize(
-        ("unread_texts", "text"),
+        ("given", "text"),
         [
             ({"pipelineParallelSize": None}, "pipelineParallelSize must be set when WorkerSpec is set"),
             ({"tensorParallelSize": None}, "tensorParallelSize must be set when WorkerSpec is set"),
             ({"pipelineParallelSize": 1}, "cannot be less than 2 (1)"),
         ],
     )
-    def test_v0_15_0_wants_more(self, unread_texts, text):
+    def test_v0_15_0_wants_more(self, given, text):
         """
         The first release with worker nodes wants both sizes, and a head and a worker.
         """
-        assert text in multi(release="v0.15.0", **unread_texts)
-        assert multi(release="v0.15.2", **unread_texts) is None
+        assert text in multi(release="v0.15.0", **given)
+        assert multi(release="v0.15.2", **given) is None
 
     def test_the_workers_cannot_be_taken_away(self):
         """

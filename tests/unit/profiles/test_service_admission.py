@@ -11,18 +11,18 @@ from kserve_conformance.resolver import Surroundings, admitted
 MODELMESH = {"annotations": {DEPLOYMENT_MODE: "ModelMesh"}}
 
 
-def stored(unread_texts, release, mode=None):
-    return admitted(unread_texts, profile_of(release), Surroundings(mode))
+def stored(given, release, mode=None):
+    return admitted(given, profile_of(release), Surroundings(mode))
 
 
-def rejection_message(unread_texts, release, mode=None):
+def rejection_message(given, release, mode=None):
     with pytest.raises(Rejected) as rejected:
-        stored(unread_texts, release, mode)
+        stored(given, release, mode)
     return str(rejected.value)
 
 
-def protocol(unread_texts):
-    return at(unread_texts, "spec", "predictor", "model", "protocolVersion")
+def protocol(given):
+    return at(given, "spec", "predictor", "model", "protocolVersion")
 
 
 class TestModes:
@@ -31,9 +31,9 @@ class TestModes:
         """
         The annotation keeps a legacy key as it is.
         """
-        unread_texts = service({"runtimeVersion": "1"}, key="sklearn", **MODELMESH)
+        given = service({"runtimeVersion": "1"}, key="sklearn", **MODELMESH)
 
-        assert at(stored(unread_texts, release), "spec", "predictor", "model") is None
+        assert at(stored(given, release), "spec", "predictor", "model") is None
 
     def test_v0_9_crashes_without_annotations_where_raw_is_the_default(self):
         """
@@ -45,8 +45,8 @@ class TestModes:
         """
         With any annotation the default is written, read again, and keeps the key.
         """
-        unread_texts = service({}, key="sklearn", annotations={"a": "b"})
-        observed = stored(unread_texts, "v0.9.0", "ModelMesh")
+        given = service({}, key="sklearn", annotations={"a": "b"})
+        observed = stored(given, "v0.9.0", "ModelMesh")
 
         assert (
             at(observed, "metadata", "annotations", DEPLOYMENT_MODE),
@@ -111,9 +111,9 @@ class TestDefaults:
         """
         A default never replaces what the service says.
         """
-        unread_texts = service({"modelFormat": {"name": "triton"}, "protocolVersion": "grpc-v2"})
+        given = service({"modelFormat": {"name": "triton"}, "protocolVersion": "grpc-v2"})
 
-        assert protocol(stored(unread_texts, "v0.11.2")) == "grpc-v2"
+        assert protocol(stored(given, "v0.11.2")) == "grpc-v2"
 
     def test_the_format_becomes_an_annotation_once(self):
         """An existing annotation is kept, even if the format is another one now."""
@@ -132,18 +132,16 @@ class TestDefaults:
         """
         Without a model there is nothing to default.
         """
-        unread_texts = service([{"name": "kserve-container", "image": "a"}], key="containers")
+        given = service([{"name": "kserve-container", "image": "a"}], key="containers")
 
-        assert at(stored(unread_texts, "v0.20.0"), "metadata", "annotations", "modelFormat") is None
+        assert at(stored(given, "v0.20.0"), "metadata", "annotations", "modelFormat") is None
 
     def test_v0_8_sets_what_servers_need_at_every_write(self):
         """
         Each update of an MLServer service adds its variables once more.
         """
-        unread_texts = service(
-            {"modelFormat": {"name": "sklearn"}, "runtime": "kserve-mlserver", "storageUri": "gs://a"}
-        )
-        twice = stored(stored(unread_texts, "v0.8.0"), "v0.8.0")
+        given = service({"modelFormat": {"name": "sklearn"}, "runtime": "kserve-mlserver", "storageUri": "gs://a"})
+        twice = stored(stored(given, "v0.8.0"), "v0.8.0")
 
         assert len(at(twice, "spec", "predictor", "model", "env")) == 4
 
@@ -193,34 +191,34 @@ class TestValidation:
         """
         From v0.15.0 on only a container named kserve-container is another implementation.
         """
-        unread_texts = service()
-        unread_texts["spec"]["predictor"]["containers"] = [{"name": "transformer-container", "image": "a"}]
+        given = service()
+        given["spec"]["predictor"]["containers"] = [{"name": "transformer-container", "image": "a"}]
 
         if rejected:
-            assert "must be specified" in rejection_message(unread_texts, release)
+            assert "must be specified" in rejection_message(given, release)
         else:
-            assert stored(unread_texts, release)
+            assert stored(given, release)
 
     def test_a_kserve_container_beside_a_model_is_rejected(self):
         """
         A model and a kserve-container are two implementations.
         """
-        unread_texts = service()
-        unread_texts["spec"]["predictor"]["containers"] = [{"name": "kserve-container", "image": "a"}]
+        given = service()
+        given["spec"]["predictor"]["containers"] = [{"name": "kserve-container", "image": "a"}]
 
-        assert "must be specified" in rejection_message(unread_texts, "v0.15.2")
+        assert "must be specified" in rejection_message(given, "v0.15.2")
 
     @pytest.mark.parametrize(("release", "rejected"), [("v0.15.2", False), ("v0.16.0", True)])
     def test_a_name_inside_a_predictor(self, release, rejected):
         """
         From v0.16.0 on a model may not have a name.
         """
-        unread_texts = service({"modelFormat": {"name": "sklearn"}, "name": "kserve-container"})
+        given = service({"modelFormat": {"name": "sklearn"}, "name": "kserve-container"})
 
         if rejected:
-            assert rejection_message(unread_texts, release) == "the 'name' field is not allowed in standard predictor"
+            assert rejection_message(given, release) == "the 'name' field is not allowed in standard predictor"
         else:
-            assert stored(unread_texts, release)
+            assert stored(given, release)
 
     @pytest.mark.parametrize(
         ("release", "autoscaler", "rejected"), [("v0.10.2", "external", True), ("v0.12.0", "external", False)]
@@ -229,12 +227,12 @@ class TestValidation:
         """
         Classes came one by one.
         """
-        unread_texts = service(annotations={"serving.kserve.io/autoscalerClass": autoscaler})
+        given = service(annotations={"serving.kserve.io/autoscalerClass": autoscaler})
 
         if rejected:
-            assert "[external] is not a supported autoscaler class type" in rejection_message(unread_texts, release)
+            assert "[external] is not a supported autoscaler class type" in rejection_message(given, release)
         else:
-            assert stored(unread_texts, release)
+            assert stored(given, release)
 
     @pytest.mark.parametrize("key", ["tensorflow", "pytorch"])
     def test_v0_9_crashes_on_modelmesh_keys_without_a_version(self, key):
@@ -268,10 +266,10 @@ class TestBlockedVariables:
         """
         Wherever the variable is set, the service is rejected from v0.18.0 on.
         """
-        unread_texts = service()
-        unread_texts["spec"]["predictor"] = predictor
+        given = service()
+        given["spec"]["predictor"] = predictor
 
-        assert "setting PYTHONPATH in container" in rejection_message(unread_texts, "v0.18.0")
+        assert "setting PYTHONPATH in container" in rejection_message(given, "v0.18.0")
 
     def test_an_empty_predictor_crashes_the_defaulter(self):
         """From v0.18.0 on the first implementation is read without checking that one exists."""

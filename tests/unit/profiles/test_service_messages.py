@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from service_rejections import OWN, unread_texts, legacy, metric, rejection
+from service_rejections import OWN, given, legacy, metric, rejection
 
 from kserve_conformance.profiles import profile_of
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE
@@ -33,7 +33,7 @@ class TestMessages:
         """
         Settings that make no sense are rejected with KServe's own message.
         """
-        message = rejection(unread_texts({DEPLOYMENT_MODE: "Standard"}, predictor={"model": MODEL, **settings}))
+        message = rejection(given({DEPLOYMENT_MODE: "Standard"}, predictor={"model": MODEL, **settings}))
 
         assert message is None if expected is None else (message or "").startswith(expected)
 
@@ -76,7 +76,7 @@ class TestMessages:
         """
         The annotations choose the autoscaler, and with it what is valid.
         """
-        assert rejection(unread_texts(mode, predictor={"model": MODEL, **settings})) == expected
+        assert rejection(given(mode, predictor={"model": MODEL, **settings})) == expected
 
     @pytest.mark.parametrize(
         ("part", "expected"),
@@ -125,7 +125,7 @@ class TestMessages:
         """
         annotations = {"serving.kserve.io/autoscalerClass": "hpa", f"serving.kserve.io/{key}": value}
 
-        assert rejection(unread_texts(annotations), "v0.10.2") == expected
+        assert rejection(given(annotations), "v0.10.2") == expected
 
     @pytest.mark.parametrize("component", ["predictor", "transformer", "explainer"])
     @pytest.mark.parametrize("uri", ["ftp://a", "http://a.blob.core.windows.net/b"])
@@ -134,7 +134,7 @@ class TestMessages:
         Up to v0.10.2 the storage URI of every component is checked.
         """
         container = {**OWN, "env": [{"name": "STORAGE_URI", "value": uri}]}
-        message = rejection(unread_texts(**{component: {"containers": [container]}}), "v0.10.2")
+        message = rejection(given(**{component: {"containers": [container]}}), "v0.10.2")
 
         assert f"StorageUri [{uri}] is not supported." in (message or "")
 
@@ -143,7 +143,7 @@ class TestMessages:
         """
         A known scheme, none, and a path in Azure are accepted.
         """
-        assert rejection(unread_texts(predictor={"model": {**MODEL, "storageUri": uri}}), "v0.10.2") is None
+        assert rejection(given(predictor={"model": {**MODEL, "storageUri": uri}}), "v0.10.2") is None
 
     def test_storage_spec_of_another_type(self):
         """
@@ -151,7 +151,7 @@ class TestMessages:
         """
         explainer = {"art": {"type": "SquareAttack", "storage": {"parameters": {"type": "gs"}}}}
 
-        assert "storage.spec.type [gs] is not supported" in (rejection(unread_texts(explainer=explainer)) or "")
+        assert "storage.spec.type [gs] is not supported" in (rejection(given(explainer=explainer)) or "")
 
     def test_versions_that_do_not_fit_the_gpu(self):
         """
@@ -178,7 +178,7 @@ class TestMessages:
         """
         model = {**MODEL, "storageUri": uri, "confidential": confidential}
 
-        assert rejection(unread_texts(predictor={"model": model})) == expected
+        assert rejection(given(predictor={"model": model})) == expected
 
     def test_volume_claims_at_one_path(self):
         """
@@ -187,15 +187,15 @@ class TestMessages:
         claims = [{"uri": "pvc://a", "mountPath": "/a"}, {"uri": "pvc://b", "mountPath": "/a"}]
         others = [{"uri": "gs://a"}, {"uri": "gs://b"}]
 
-        assert rejection(unread_texts(predictor={"model": MODEL, "storageUris": claims})) is None
-        message = rejection(unread_texts(predictor={"model": MODEL, "storageUris": claims + others}))
+        assert rejection(given(predictor={"model": MODEL, "storageUris": claims})) is None
+        message = rejection(given(predictor={"model": MODEL, "storageUris": claims + others}))
         assert message == "PVC storage paths must be unique"
 
     def test_old_explainers_are_defaulted(self):
         """
         An explainer of KServe's gets a name, a version and a size.
         """
-        one = unread_texts(explainer={"alibi": {"type": "AnchorTabular"}})
+        one = given(explainer={"alibi": {"type": "AnchorTabular"}})
         server = admitted(one, profile_of("v0.12.1"))["spec"]["explainer"]["alibi"]
 
         assert (server["name"], server["runtimeVersion"], server["resources"]["limits"]["cpu"]) == (
@@ -231,7 +231,7 @@ class TestCanaries:
         A canary has a name of its own, one implementation and a fixed size.
         """
         predictor = {"name": "main", "model": MODEL}
-        message = rejection(unread_texts({DEPLOYMENT_MODE: "Standard"}, predictor=predictor, canary=canaries))
+        message = rejection(given({DEPLOYMENT_MODE: "Standard"}, predictor=predictor, canary=canaries))
 
         assert message is None if expected is None else expected in (message or "")
 
@@ -241,12 +241,8 @@ class TestCanaries:
         """
         canary = [{"predictor": {"name": "a", "model": MODEL}}]
 
-        assert "Standard deployment mode" in (
-            rejection(unread_texts({DEPLOYMENT_MODE: "Knative"}, canary=canary)) or ""
-        )
-        own = unread_texts(
-            {DEPLOYMENT_MODE: "Standard"}, predictor={"minReplicas": 2, "containers": [OWN]}, canary=canary
-        )
+        assert "Standard deployment mode" in (rejection(given({DEPLOYMENT_MODE: "Knative"}, canary=canary)) or "")
+        own = given({DEPLOYMENT_MODE: "Standard"}, predictor={"minReplicas": 2, "containers": [OWN]}, canary=canary)
         assert "requires a stable predictor" in (rejection(own) or "")
         stored_elsewhere = {**OWN, "env": [{"name": "STORAGE_URI", "value": "gs://a"}]}
         own["spec"]["predictor"]["containers"] = [stored_elsewhere]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from selection import service
-from service_rejections import KEDA, OWN, unread_texts, legacy, metric, rejection, uris
+from service_rejections import KEDA, OWN, given, legacy, metric, rejection, uris
 
 from kserve_conformance.profiles.service_admission import DEPLOYMENT_MODE
 
@@ -24,14 +24,14 @@ class TestComponents:
         """
         Each container named kserve-container counts; the schema rejects two of them before.
         """
-        assert "exactly one of" in (rejection(unread_texts(predictor={"containers": [OWN, OWN]}), "v0.15.2") or "")
+        assert "exactly one of" in (rejection(given(predictor={"containers": [OWN, OWN]}), "v0.15.2") or "")
 
     def test_a_variable_with_a_source_has_no_value(self):
         """
         KServe reads the value alone, and an empty protocol is none that it knows.
         """
         sourced = {"name": "PROTOCOL", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}
-        one = unread_texts(predictor={"containers": [{**OWN, "env": [{"name": "A"}, sourced]}]})
+        one = given(predictor={"containers": [{**OWN, "env": [{"name": "A"}, sourced]}]})
 
         assert rejection(one) == "invalid protocol v1, v2. Must be one of []"
 
@@ -98,7 +98,7 @@ class TestKeda:
 
         def message(*metrics: dict[str, Any], **more: Any) -> str | None:
             predictor = {"model": {"modelFormat": {"name": "a"}}, "autoScaling": {"metrics": list(metrics)}, **more}
-            return rejection(unread_texts({**KEDA, DEPLOYMENT_MODE: "RawDeployment"}, predictor=predictor), "v0.15.2")
+            return rejection(given({**KEDA, DEPLOYMENT_MODE: "RawDeployment"}, predictor=predictor), "v0.15.2")
 
         assert "panic" in (message(fine, missing) or "")
         assert message(wrong, missing) == "the cpu target value type should be Utilization"
@@ -165,7 +165,7 @@ class TestStorageUris:
 
         def message(*containers: dict[str, Any]) -> str | None:
             listed = [{"uri": "gs://a"}]
-            return rejection(unread_texts(predictor={"containers": list(containers), "storageUris": listed}))
+            return rejection(given(predictor={"containers": list(containers), "storageUris": listed}))
 
         assert message({**OWN, "env": variable}) == both
         assert message(OWN, {"name": "side", "env": variable}) is None
@@ -177,7 +177,7 @@ class TestStorageUris:
         """
         explainer = {"art": {"type": "SquareAttack", "storageUri": ""}, "storageUris": [{"uri": "gs://a"}]}
 
-        assert rejection(unread_texts(explainer=explainer)) is None
+        assert rejection(given(explainer=explainer)) is None
 
     def test_component_without_an_implementation_comes_later(self):
         """
@@ -185,7 +185,7 @@ class TestStorageUris:
         """
         transformer = {"storageUris": [{"uri": "gs://a", "mountPath": "/"}]}
 
-        assert rejection(unread_texts(transformer=transformer)) == "storage path cannot be empty"
+        assert rejection(given(transformer=transformer)) == "storage path cannot be empty"
 
 
 class TestConfidential:
@@ -195,7 +195,7 @@ class TestConfidential:
         """
         model = {"storageUri": "gs://a", "confidential": {"enabled": True, "resourceId": 'a"b'}}
 
-        assert 'Invalid value: "a\\"b": must be' in (rejection(unread_texts(predictor={"model": model})) or "")
+        assert 'Invalid value: "a\\"b": must be' in (rejection(given(predictor={"model": model})) or "")
 
 
 class TestUpdates:
@@ -213,7 +213,7 @@ class TestUpdates:
         """
         A predictor is renamed only if its storage URI changes too.
         """
-        assert (rejection(unread_texts(predictor=new), before=unread_texts(predictor=old)) is None) is accepted
+        assert (rejection(given(predictor=new), before=given(predictor=old)) is None) is accepted
 
 
 class TestMultiNode:
@@ -238,6 +238,6 @@ class TestMultiNode:
         }
         worker = {"containers": [{"name": "w", "resources": {"limits": {"example.com/npu": "1"}}}]}
         model = {"modelFormat": {"name": "a"}, "storageUri": "pvc://a"}
-        message = rejection(unread_texts(annotations, predictor={"model": model, "workerSpec": worker}))
+        message = rejection(given(annotations, predictor={"model": model, "workerSpec": worker}))
 
         assert message is None if expected is None else expected in (message or "")

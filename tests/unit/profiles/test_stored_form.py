@@ -55,8 +55,8 @@ class TestPredictor:
     @pytest.mark.parametrize(("release", "is_kept"), [("v0.10.2", False), ("v0.15.2", False), ("v0.20.0", True)])
     def test_zeros_are_kept_since_v0_16_0(self, release: str, is_kept: bool) -> None:
         """Until then the webhook removes what Go does not write."""
-        unread_texts = {"maxReplicas": 0, "labels": {}, "model": {**MODEL, "command": []}}
-        predictor = stored({"predictor": unread_texts}, release)["predictor"]
+        given = {"maxReplicas": 0, "labels": {}, "model": {**MODEL, "command": []}}
+        predictor = stored({"predictor": given}, release)["predictor"]
 
         assert ("maxReplicas" in predictor, "labels" in predictor) == (is_kept, is_kept)
         assert ("command" in predictor["model"]) is is_kept
@@ -83,9 +83,9 @@ class TestPredictor:
 
     def test_zeros_of_a_converted_key_are_not(self) -> None:
         """They were written at another place."""
-        unread_texts = {"predictor": {"sklearn": {"storageUri": "gs://example/model", "command": []}}}
+        given = {"predictor": {"sklearn": {"storageUri": "gs://example/model", "command": []}}}
 
-        assert stored(unread_texts, "v0.20.0")["predictor"] == {"model": {**MODEL, "name": "", "resources": {}}}
+        assert stored(given, "v0.20.0")["predictor"] == {"model": {**MODEL, "name": "", "resources": {}}}
 
 
 class TestOtherComponents:

@@ -74,15 +74,15 @@ def runs() -> tuple[Run, ...]:
 
 def written(to: Path, some: tuple[Run, ...] | None = None, **more: Any) -> Matrix:
     """The matrix of some runs, in a file."""
-    unread_texts: dict[str, Any] = {"harness": "0.1.0", "selection": {}, "started": "2025-03-01T09:30:00Z"}
+    given: dict[str, Any] = {"harness": "0.1.0", "selection": {}, "started": "2025-03-01T09:30:00Z"}
     some = runs() if some is None else some
     suites = [
         msgspec.json.decode(run.record.partition(b"\n")[0])["suite"]
         for run in some
         if (run.record or b"").startswith(b"{")
     ]
-    unread_texts["suite"] = msgspec.convert(suites[0], SuiteIdentity) if suites else SUITE
-    return write_matrix(to, some, **(unread_texts | more))
+    given["suite"] = msgspec.convert(suites[0], SuiteIdentity) if suites else SUITE
+    return write_matrix(to, some, **(given | more))
 
 
 def matrix(some: tuple[Run, ...] | None = None, **more: Any) -> Matrix:

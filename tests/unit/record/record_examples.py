@@ -119,7 +119,7 @@ MISMATCH = Finding(
     expected='ServingRuntime "sklearn-tuned" of namespace "team-a"',
     observed='ClusterServingRuntime "kserve-sklearnserver"\nas the Deployment fraud-predictor shows',
     explanation=(
-        "InferenceService team-a/fraud asks for sklearn, protocol v1 (not unread_texts: v1 since v0.11.1)",
+        "InferenceService team-a/fraud asks for sklearn, protocol v1 (not given: v1 since v0.11.1)",
         "✓ ServingRuntime team-a/sklearn-tuned          chosen: namespace before cluster",
         "✗ ClusterServingRuntime kserve-sklearnserver   outranked: comes after every runtime of the namespace",
         "✗ ClusterServingRuntime kserve-mlserver        speaks v2; asked for v1",

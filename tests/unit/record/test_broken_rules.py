@@ -56,7 +56,7 @@ class TestBrokenRules:
         assert [one.rule for one in broken_rules(record(*special, *cases("lookup", 0, 4)))] == ["shadowing"]
         assert {one.rule for one in broken_rules(record(*special, *cases("lookup", 1, 4)))} == {"shadowing", "lookup"}
 
-    def test_rules_that_cannot_be_told_apart_are_both_named(self) -> None:
+    def test_rules_that_cannot_be_distinguished_are_both_named(self) -> None:
         """The same scenarios of both failed, and no others."""
         assert [one.rule for one in broken_rules(record(*cases("b", 2, 0, "a")))] == ["a", "b"]
 
@@ -98,8 +98,8 @@ class TestCauses:
         assert cause.shape.endswith(", but also has proxy")
         assert len(cause.scenarios) == 2
 
-    def test_rejected_setups_are_told_apart_by_the_reason(self) -> None:
-        """A webhook that checks more gives its own reason."""
+    def test_rejected_setups_are_distinguished_by_the_reason(self) -> None:
+        """A webhook that checks more has its own reason."""
         message = "setup failed: ServingRuntime a/r was rejected"
         run = record(
             failing("a", message, observed="different priorities in 'r'"),

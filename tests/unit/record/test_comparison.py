@@ -168,7 +168,7 @@ class TestMoved:
         assert Change.UNCHANGED is it(before, after).change
 
     def test_only_a_pass_moves(self) -> None:
-        """What deviates both times is as it was, wherever it runs; that it runs elsewhere can still be seen."""
+        """What deviates both times is unchanged, whatever the runtime; the other runtime is still shown."""
         before = record(scenario("it", DEVIATES, choices=(on("a"),)))
         after = record(scenario("it", DEVIATES, choices=(on("b"),)))
 
@@ -178,7 +178,7 @@ class TestMoved:
 
 class TestRuns:
     def test_another_suite_is_reported_first(self) -> None:
-        """Other questions have other answers: whoever reads on must know."""
+        """Other scenarios have other results, so a reader has to know."""
         before = record(scenario("it"), target=TargetIdentity(target="memory:v0.15.2", release="v0.15.2"))
         after = record(scenario("it"), target=TargetIdentity(target="memory:v0.20.0", release="v0.20.0"))
         other = SuiteIdentity(name="example-suite", version="1.2.0", digest="sha256:" + "5e" * 32, scenarios=1)
@@ -222,14 +222,14 @@ class TestRuns:
             compare(*((cut, whole) if which == "earlier" else (whole, cut)))
 
     def test_a_part_of_the_earlier_run_can_be_left_out(self) -> None:
-        """What a narrower run was not to ask has not been removed; what it lost itself has."""
+        """What a narrower run did not select has not been removed; what it lost itself has."""
         before = record(scenario("it"), scenario("more"), scenario("gone"))
         after = record(scenario("it"))
         ids = {one.id for one in before.scenarios if one.name != "more"}
 
         assert [one.change for one in compare(before, after, only=ids).scenarios] == [Change.REMOVED, Change.UNCHANGED]
 
-    def test_nothing_beside_nothing_is_no_better(self) -> None:
+    def test_nothing_against_nothing_is_not_better(self) -> None:
         """A comparison without a scenario must not be taken for a good one."""
         assert compare(record(), record()).is_worse()
 

@@ -60,7 +60,7 @@ class TestPartly:
         ],
         ids=["skipped-by-step", "prerequisite", "unknown", "selected", "shard"],
     )
-    def test_less_than_the_suite_is_no_full_success(self, run: Record) -> None:
+    def test_less_than_the_suite_is_not_a_full_success(self, run: Record) -> None:
         """Scenarios that were left out, or skipped although the target could run them, make the result partial."""
         conclusion = conforms(run)
 
@@ -109,8 +109,8 @@ class TestPartly:
 
         assert Result.SUCCESS is conforms(run).result
 
-    def test_without_core_it_says_so(self) -> None:
-        """Extended scenarios say nothing about the core."""
+    def test_without_core_is_reported(self) -> None:
+        """A run of extended scenarios alone has no result about the core."""
         assert "no core scenario ran" in conforms(record(scenario("x", level="extended"))).notes
         run = record(scenario("x", level="extended"), scenario("y", Verdict.UNSUPPORTED))
         assert "no core scenario passed" in conforms(run).notes

@@ -307,8 +307,8 @@ def unchained(lines: Lines, good: bytes) -> bytes:
     return text.replace(forged, digest).encode() if forged else text.encode()
 
 
-def refusals(forged: bytes, suite: Inventory | None) -> Iterator[RecordError]:
-    """The error of a reader that has this suite at hand, if there is one."""
+def errors_of(forged: bytes, suite: Inventory | None) -> Iterator[RecordError]:
+    """The error of a reader that has this suite, if there is one."""
     try:
         read(io.BytesIO(forged), suite=suite)
     except RecordError as error:
@@ -321,16 +321,16 @@ class TestWholeRun:
         """Whatever is edited, a record with the digest of its run is an error with exit code 4."""
         lines = runs.lines("whole")
         (FOUND | SIGNED)[name](lines)
-        (error,) = refusals(unchained(lines, runs.whole), runs.suite)
+        (error,) = errors_of(unchained(lines, runs.whole), runs.suite)
 
         assert error.exit_code == 4
 
     @pytest.mark.parametrize("name", FOUND)
-    def test_a_forgery_that_contradicts_itself_is_found(self, runs: Runs, name: str) -> None:
+    def test_a_forgery_that_contradicts_itself_is_detected(self, runs: Runs, name: str) -> None:
         """A digest that was computed anew does not help a record that contradicts itself, its suite or its list."""
         lines = runs.lines("whole")
         FOUND[name](lines)
-        (error,) = refusals(rechained(lines), runs.suite)
+        (error,) = errors_of(rechained(lines), runs.suite)
 
         assert error.exit_code == 4
         assert error.code is not None
@@ -341,22 +341,22 @@ class TestWholeRun:
         lines = runs.lines("whole")
         SIGNED[name](lines)
 
-        assert not list(refusals(rechained(lines), runs.suite))
+        assert not list(errors_of(rechained(lines), runs.suite))
         assert name in PAGE.read_text(encoding="utf-8")
 
     def test_the_good_records_are_read(self, runs: Runs) -> None:
         """Otherwise the forgeries would prove nothing."""
         for good in (runs.whole, runs.other, runs.shard, rechained(runs.lines("whole"))):
-            assert not list(refusals(good, runs.suite))
+            assert not list(errors_of(good, runs.suite))
 
 
 class TestParts:
     @pytest.mark.parametrize("shard", ["1/6", "3/6", "2/7", "6/2", "1/999999999", "0/6", "x", None])
-    def test_a_relabelled_shard_is_found(self, runs: Runs, shard: str | None) -> None:
+    def test_a_relabelled_shard_is_detected(self, runs: Runs, shard: str | None) -> None:
         """The ids of a shard follow from its number."""
         lines = runs.lines("shard")
         lines[0]["selection"] = {} if shard is None else {"shard": shard}
-        (error,) = refusals(rechained(lines), runs.suite)
+        (error,) = errors_of(rechained(lines), runs.suite)
 
         assert error.exit_code == 4
 
@@ -369,29 +369,29 @@ class TestParts:
         lines[0]["suite"]["version"] = "9.9.9"
         lines[0]["selection"] = {"shard": shard}
 
-        assert list(refusals(rechained(lines), None))
+        assert list(errors_of(rechained(lines), None))
 
     def test_a_part_of_an_unknown_suite_is_not_the_whole(self, runs: Runs) -> None:
         """A run without a selection has as many scenarios as its suite, whatever the suite."""
         lines = runs.lines("shard")
         lines[0]["suite"]["version"] = "9.9.9"
         lines[0]["selection"] = {}
-        (error,) = refusals(rechained(lines), runs.suite)
+        (error,) = errors_of(rechained(lines), runs.suite)
 
         assert "without a selection" in str(error)
 
-    def test_two_runs_spliced_are_found(self, runs: Runs) -> None:
+    def test_two_runs_spliced_are_detected(self, runs: Runs) -> None:
         """The second half of one run does not continue the first half of another."""
         one, other = runs.whole.splitlines(keepends=True), runs.other.splitlines(keepends=True)
         half = len(one) // 2
 
-        assert list(refusals(b"".join([*one[:half], *other[half:]]), runs.suite))
+        assert list(errors_of(b"".join([*one[:half], *other[half:]]), runs.suite))
 
-    def test_the_header_of_another_run_is_found(self, runs: Runs) -> None:
+    def test_the_header_of_another_run_is_detected(self, runs: Runs) -> None:
         """A header says which release its scenarios apply to."""
         spliced = [runs.lines("other")[0], *runs.lines("whole")[1:]]
 
-        assert list(refusals(rechained(spliced), runs.suite))
+        assert list(errors_of(rechained(spliced), runs.suite))
 
 
 class TestKeys:
@@ -407,11 +407,11 @@ class TestKeys:
             (-1, '"scenarios":', '"scenarios":1,"scenarios":'),
         ],
     )
-    def test_a_key_twice_is_found(self, runs: Runs, number: int, old: str, new: str) -> None:
+    def test_a_duplicate_key_is_detected(self, runs: Runs, number: int, old: str, new: str) -> None:
         """Programs disagree about which of two values counts."""
         lines = runs.whole.splitlines(keepends=True)
         lines[number] = lines[number].replace(old.encode(), new.encode(), 1)
-        (error,) = refusals(b"".join(lines), runs.suite)
+        (error,) = errors_of(b"".join(lines), runs.suite)
 
         assert "repeated" in str(error)
         assert f"line {number % len(lines) + 1}:" in str(error)

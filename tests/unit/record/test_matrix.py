@@ -64,15 +64,15 @@ class TestWhole:
                 assert run.digest == f"sha256:{sha256(stretch).hexdigest()}"
 
     def test_compressed_it_is_the_same(self, file: Path, tmp_path: Path) -> None:
-        """A name that ends in .xz is compressed and gives the same lines, from a file and from a stream."""
+        """A file whose name ends in .xz is compressed and has the same lines, as a file and as a stream."""
         compressed = tmp_path / "matrix.ndjson.xz"
         written(compressed)
 
         assert lzma.decompress(compressed.read_bytes()) == file.read_bytes()
         assert read_matrix(compressed) == read_matrix(file) == read_matrix(io.BytesIO(compressed.read_bytes()))
 
-    def test_equal_runs_give_equal_bytes(self, file: Path, tmp_path: Path) -> None:
-        """Nothing is added that was not unread_texts."""
+    def test_equal_runs_write_equal_bytes(self, file: Path, tmp_path: Path) -> None:
+        """Nothing is added to the runs."""
         written(tmp_path / "again.ndjson")
 
         assert (tmp_path / "again.ndjson").read_bytes() == file.read_bytes()
@@ -84,7 +84,7 @@ class TestWhole:
 
 class TestBroken:
     def test_a_run_without_a_record_is_listed(self) -> None:
-        """The target is there with the reason, and never silently absent."""
+        """The target is listed with the reason, and never silently absent."""
         by_target = {run.target: (run, found) for run, found in matrix()}
         listed, found = by_target["controlplane:v0.8.0"]
 
@@ -102,7 +102,7 @@ class TestBroken:
         ],
         ids=["without-footer", "half", "prettier", "empty", "noise"],
     )
-    def test_a_record_that_cannot_be_read_is_no_run(self, change: Any, because: str) -> None:
+    def test_an_unreadable_record_is_not_a_run(self, change: Any, because: str) -> None:
         """A record that the reader rejects is listed as broken, with its message."""
         body = lines_of(record(*scenarios(priority=Verdict.FAILED)))
         whole = matrix((Run("memory:v0.15.2", change(body)),))
@@ -136,7 +136,7 @@ class TestBroken:
         """A narrower run would look as if it had nothing to say."""
         assert "another selection" in str(matrix(selection={"tags": "core"}).header.runs[0].broken)
 
-    def test_an_interrupted_run_is_kept_with_what_it_says(self) -> None:
+    def test_an_interrupted_run_is_kept_with_its_reason(self) -> None:
         """It has a footer, so it is a record; that nothing is concluded from it is for who reads it."""
         whole = matrix((run_of("memory:v0.15.2", *scenarios(), interrupted="ended by SIGTERM"),))
 
@@ -225,7 +225,7 @@ class TestChanged:
         ],
     )
     def test_the_kind_of_file(self, file: Path, fault: Fault, change: dict[str, Any], text: str) -> None:
-        """What is no matrix, or of a format that is not known, is not guessed at."""
+        """A file that is not a matrix, or of an unknown format, is an error."""
         lines = file.read_bytes().splitlines(keepends=True)
 
         with raises(fault, match=text):
@@ -241,7 +241,7 @@ class TestChanged:
         ],
     )
     def test_what_the_header_lists(self, file: Path, run: dict[str, Any], because: str) -> None:
-        """A run has a record or says why not, and is there once."""
+        """Each run appears once, with a record or the reason for having none."""
         lines = file.read_bytes().splitlines(keepends=True)
         header = json.loads(lines[0])
         header["runs"][0] |= run
@@ -250,12 +250,12 @@ class TestChanged:
             read_matrix(io.BytesIO(resealed(lines, header)))
 
     def test_something_after_the_end(self, file: Path) -> None:
-        """Two files, one written after the other, are no matrix."""
+        """Two concatenated files are not a matrix."""
         with raises(Fault.NOT_A_MATRIX, match="unexpected line after the end"):
             read_matrix(io.BytesIO(file.read_bytes() * 2))
 
     def test_lines_beyond_any_limit(self, file: Path) -> None:
-        """A reader does not take in whatever it is unread_texts."""
+        """A reader limits how much it reads."""
         lines = file.read_bytes().splitlines(keepends=True)
         longest = max(map(len, lines))
 

@@ -49,10 +49,8 @@ def shard(number: int, total: int = 3, **more: Any) -> Record:
     """The record of one shard; ``more`` is of its header or footer."""
     mine = Shard(number, total).of_ids(one.id for one in SCENARIOS)
     selection = {**more.pop("selection", {}), "shard": f"{number}/{total}"}
-    unread_texts = {"target": TARGET, **more}
-    return record(
-        *(one for one in SCENARIOS if one.id in mine), selection=selection, inventory=len(SCENARIOS), **unread_texts
-    )
+    given = {"target": TARGET, **more}
+    return record(*(one for one in SCENARIOS if one.id in mine), selection=selection, inventory=len(SCENARIOS), **given)
 
 
 class TestJoined:
@@ -65,7 +63,7 @@ class TestJoined:
         """Files come as a shell names them."""
         assert merge(shards()) == merge(list(reversed(shards())))
 
-    def test_is_no_part_any_more(self) -> None:
+    def test_is_no_longer_a_part(self) -> None:
         """What limited each shard does not limit the whole, and a narrower question stays one."""
         narrow = merge(shards(selection={"tags": "core"}))
 
@@ -93,13 +91,13 @@ class TestJoined:
         """A shard of unsupported scenarios never opened the target, and knows only its name."""
         idle = TargetIdentity(target=TARGET.target, release=TARGET.release)
         parts = shards(2)
-        nothing_asked = record(
+        nothing_selected = record(
             *(scenario(one.name, Verdict.UNSUPPORTED, id=one.id) for one in parts[0][1].scenarios),
             selection={"shard": "1/2"},
             target=idle,
         )
 
-        assert merge([("1", nothing_asked), parts[1]]).header.target == TARGET
+        assert merge([("1", nothing_selected), parts[1]]).header.target == TARGET
 
 
 class TestRefused:
@@ -133,7 +131,7 @@ class TestRefused:
         assert caught.value.hint
 
     def test_if_they_are_shards_of_other_numbers(self) -> None:
-        """1/3 and 2/2 are no two parts of one thing, even if they happen to share nothing."""
+        """1/3 and 2/2 are not two parts of one run, even if they share no scenario."""
         with raises(Fault.SELECTIONS_DIFFER, Fault.OVERLAPPING_SHARDS):
             merge([("1", shard(1, 3)), ("2", shard(2, 2))])
 
@@ -157,7 +155,7 @@ class TestRefused:
         with raises(Fault.OVERLAPPING_SHARDS, match=r"both have a verdict for 'features/b/x\.feature::b3'"):
             merge([("whole", record(*SCENARIOS, target=TARGET)), ("again", again)])
 
-    def test_if_one_is_no_shard(self) -> None:
+    def test_if_one_is_not_a_shard(self) -> None:
         """Two runs of different scenarios are two runs."""
         with raises(Fault.NOT_A_SHARD, match=r"a\.ndjson"):
             merge([("a.ndjson", record(SCENARIOS[0])), ("b.ndjson", record(SCENARIOS[1]))])

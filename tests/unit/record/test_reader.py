@@ -1,4 +1,4 @@
-"""Reading a record: everything that is not the record of one whole run is refused, by name."""
+"""Reading a record: everything that is not the record of one whole run is rejected, by name."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def changed(values: Lines, number: int, **fields: Any) -> Lines:
 
 
 class TestWholeRecord:
-    def test_path_and_stream_give_the_same(self, tmp_path: Path) -> None:
+    def test_path_and_stream_are_read_alike(self, tmp_path: Path) -> None:
         """A record is read from a file by its name or from an open stream."""
         path = tmp_path / "record.ndjson"
         path.write_text(ndjson(example()), encoding="utf-8")
@@ -75,12 +75,12 @@ class TestWholeRecord:
 class TestTruncated:
     @pytest.mark.parametrize("kept", [0, 1, 2, 3])
     def test_no_footer(self, kept: int) -> None:
-        """However much of it is there, a record without its footer is not the record of a run."""
+        """However complete it looks, a record without its footer is not the record of a run."""
         with raises(Fault.TRUNCATED, match=f"ends after {kept} line"):
             read_of(lines()[:kept])
 
     def test_every_cut_in_the_middle_of_the_bytes_is_rejected(self) -> None:
-        """There is no place at which a record can be cut so that it is still read."""
+        """A record that is cut anywhere is rejected."""
         whole = ndjson(record(scenario("a"), scenario("b"))).encode()
         for end in range(len(whole) - 1):
             with raises(Fault.TRUNCATED, Fault.NOT_A_RECORD):

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, unread_texts, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kserve_conformance.record import Redaction
@@ -152,7 +152,7 @@ class TestPlaces:
         assert redaction.text("nodeName: pool-1-abcd") == "nodeName: [host]"
 
     def test_this_machine(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        """Where and as whom a run was made is known by itself."""
+        """The host and the user of a run are redacted without configuration."""
         monkeypatch.setenv("HOME", "/srv/people/ada")
         monkeypatch.setattr(socket, "gethostname", lambda: "build-7")
         monkeypatch.chdir(tmp_path)
@@ -161,7 +161,7 @@ class TestPlaces:
         assert redaction.text(f"/srv/people/ada/x {tmp_path}/y build-7 api.cluster-9") == "~/x ./y [host] [host]"
 
 
-@unread_texts(
+@given(
     st.lists(
         st.sampled_from(
             [
@@ -229,7 +229,7 @@ SIGNS = (*((signs, pattern) for signs, pattern, _ in PATTERNS), *PAIRS)
 
 @pytest.mark.parametrize("number", range(len(SIGNS)))
 @settings(max_examples=5, suppress_health_check=list(HealthCheck))
-@unread_texts(data=st.data())
+@given(data=st.data())
 def test_signs_of_patterns(number: int, data: st.DataObject) -> None:
     """Every text that a pattern matches has one of the signs without which the pattern is not tried."""
     signs, pattern = SIGNS[number]
@@ -237,7 +237,7 @@ def test_signs_of_patterns(number: int, data: st.DataObject) -> None:
 
 
 @settings(max_examples=500)
-@unread_texts(name=st.from_regex(SENSITIVE))
+@given(name=st.from_regex(SENSITIVE))
 def test_stems_of_names(name: str) -> None:
     """Every name of a secret has a stem without which the patterns of names are not tried."""
     assert STEM.search(name) is not None

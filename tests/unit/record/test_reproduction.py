@@ -48,7 +48,7 @@ class TestOptions:
         assert f"{folder}/run" in words("controlplane:v0.15.2", manager="./run")
 
     def test_an_overlay_and_build_tags(self, folder):
-        """The overlay is a path too; the tags are as unread_texts."""
+        """The overlay is a path too; the tags are copied."""
         command = words("controlplane:v0.15.2", source="fork", overlay="ours", go_tags=("distro", "fips"))
 
         assert command[4:10] == [

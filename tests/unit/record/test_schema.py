@@ -16,7 +16,7 @@ from kserve_conformance.reports.ndjson import ndjson
 @pytest.mark.parametrize("name", NAMES)
 class TestShipped:
     def test_equal_to_the_model(self, name: str) -> None:
-        """The file is what the model gives; ``python -m kserve_conformance.record.schema`` writes it anew."""
+        """The file is generated from the model; ``python -m kserve_conformance.record.schema`` regenerates it."""
         text = resources.files("kserve_conformance.record").joinpath("schemas", f"{name}.json").read_text("utf-8")
 
         assert written(name) == text

@@ -86,7 +86,7 @@ class TestWholeRun:
         assert [line["type"] for line in lines] == ["header", "scenario", "scenario", "scenario", "footer"]
         assert [line["name"] for line in lines[1:-1]] == ["b", "a", "c"]
 
-    def test_the_same_run_gives_the_same_bytes(self) -> None:
+    def test_the_same_run_writes_the_same_bytes(self) -> None:
         """No clock and no random order gets into a record."""
         assert written(example()) == written(example())
 
@@ -97,7 +97,7 @@ class TestWholeRun:
             jsonschema.Draft202012Validator(schema(value["type"])).validate(value)
 
     def test_footer_counts_every_verdict(self) -> None:
-        """Verdicts that did not happen are there with a zero, so that a missing count is a fault."""
+        """Verdicts that did not occur have a count of zero, so a missing count is an error."""
         footer = json.loads(written(record(scenario())).splitlines()[-1])
 
         assert footer["counts"] == {
@@ -110,7 +110,7 @@ class TestWholeRun:
         }
 
     def test_the_cause_of_a_lost_target_counts_only_without_a_pass(self) -> None:
-        """Why a target was unread_texts up is in the footer if nothing passed; after a pass it was not lost from the start."""
+        """Without a pass the footer has the reason why the target was abandoned; with one it does not."""
         causes = []
         for verdict in (Verdict.PASSED, Verdict.SKIPPED):
             stream = io.BytesIO()
@@ -182,7 +182,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("status", ["failed", "errored", "undefined", "skipped", "greenish"])
     def test_a_pass_with_a_step_that_did_not_pass(self, status: str) -> None:
-        """A verdict follows from the steps: what was not reached or not defined is no pass."""
+        """A verdict follows from the steps: with a skipped or undefined step it is never a pass."""
         with (
             RecordWriter(io.BytesIO(), header(()), redaction=NOTHING) as writer,
             raises(Fault.CONTRADICTION, match="step 4"),
@@ -215,7 +215,7 @@ class TestRefusals:
 
 
 class TestTexts:
-    def test_a_long_text_is_cut_and_says_so(self) -> None:
+    def test_a_long_text_is_cut_and_marked(self) -> None:
         """A log of any length leaves a record that can be read."""
         stream = io.BytesIO()
         failed = scenario("x", Verdict.FAILED, finding=Finding(message="m", evidence={"log": "y" * 500}))
@@ -227,7 +227,7 @@ class TestTexts:
         assert finding is not None
         assert finding.evidence["log"] == "y" * 100 + "\n[400 more characters omitted]"
 
-    def test_everything_that_a_target_says_is_redacted(self) -> None:
+    def test_everything_from_a_target_is_redacted(self) -> None:
         """No text of a scenario, a header or a footer gets into the record as it was."""
         secret = "Bearer abcdefgh12345678"  # noqa: S105 - made up
         stream = io.BytesIO()

@@ -41,7 +41,7 @@ class TestResult:
         assert shown.color is Color.SUCCESS
 
     def test_what_limits_a_result(self) -> None:
-        """A build from a source tree is not the release whose name it was unread_texts, and the badge says so."""
+        """A build from a source tree is not the release of its name, and the badge shows that."""
         target = TargetIdentity(target="controlplane:v0.15.2", release="v0.15.2", is_source_tree=True)
 
         assert badge(run(PASSED, target=target)).message == "conforms · built from a source tree, as v0.15.2 · unsigned"

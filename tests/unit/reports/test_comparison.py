@@ -1,4 +1,4 @@
-"""Reports of a comparison: each tells every scenario that is not as it was, and what is worse before anything else."""
+"""Reports of a comparison: each lists every scenario that changed, the worse ones first."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class TestText:
         assert lines[2] == "! 1 scenario has other steps than before"
         assert lines[-1].startswith("Worse: ")
 
-    def test_what_moved_says_from_where_to_where(self) -> None:
+    def test_what_moved_has_both_runtimes(self) -> None:
         """The runtime before and the runtime now."""
         reported = [line.text for line in summary(WHOLE)]
 
@@ -135,7 +135,7 @@ class TestText:
         )
 
     def test_no_line_can_move_the_cursor(self) -> None:
-        """What a target said stays on its line."""
+        """Text from a target stays on its line."""
         assert all("\x07" not in line.text and "\n" not in line.text for line in summary(WHOLE))
 
 

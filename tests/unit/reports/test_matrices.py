@@ -34,7 +34,7 @@ def rule(found: View, name: str) -> list[Verdict | None]:
 
 class TestColumns:
     def test_the_documentation_then_releases_memory_before_real(self):
-        """Columns are in the order of releases, whatever the order in which they were asked."""
+        """Columns are in the order of releases, whatever the order of the arguments."""
         assert [column.target for column in observed().columns] == [
             "memory:documented",
             "memory:v0.8.0",
@@ -52,8 +52,8 @@ class TestColumns:
         assert {row.results[at] for row in found.claims} == {ClaimResult.ERRORED}
         assert not found.columns[at].conforms
 
-    def test_an_interrupted_run_is_errored_whatever_it_saw(self):
-        """Passes of a run that did not come to its end are no answer."""
+    def test_an_interrupted_run_is_errored_whatever_passed(self):
+        """Passes of a run that did not finish do not count."""
         found = observed(run_of("memory:v0.15.2", *scenarios(), interrupted="ended by SIGTERM"))
 
         assert rule(found, "explicit-namespace-first") == [Verdict.ERRORED]
@@ -95,7 +95,7 @@ class TestColumns:
 
 class TestCells:
     def test_the_worst_verdict_of_what_ran(self):
-        """A scenario of other releases hides no pass, and counts where there is no other; it is never a pass."""
+        """A scenario of other releases does not hide a pass, and counts if there is no other; it is never a pass."""
         assert rule(observed(), "order-priority") == [
             Verdict.PASSED,
             Verdict.PASSED,
@@ -126,7 +126,7 @@ class TestCells:
         assert next(rule for rule in data(found)["rules"])["skipped"] == {"memory:v0.15.2": 1}
         assert "some of them were skipped" in project_all(found, registry())["markdown"]
 
-    def test_what_did_not_run_is_no_pass(self):
+    def test_what_did_not_run_is_not_a_pass(self):
         """A cell without a scenario is empty, one whose scenarios were all skipped is skipped."""
         assert tally([]).standing is None
         assert tally([scenario("c", Verdict.UNSUPPORTED)]).standing is Verdict.UNSUPPORTED
@@ -141,7 +141,7 @@ class TestCells:
         assert found.caveats == {"v0.15.1": "behaviour inferred from v0.15.0 and v0.15.2"}
         assert all("inferred" in text for text in project_all(found, registry()).values())
 
-    def test_claims_are_kept_by_scenarios_and_by_what_was_found(self):
+    def test_claims_are_kept_by_scenarios_and_by_deviations(self):
         """A claim whose scenarios hold is kept only as far as the registry found; a failure is broken."""
         kept = {
             row.claim.id: dict(zip((c.target for c in observed().columns), row.results, strict=True))
@@ -171,14 +171,14 @@ class TestAgreement:
         assert pair.not_compared == (("skipped on the real target: the target cannot install another release", 1),)
 
     def test_a_broken_run_is_not_compared(self):
-        """And it is said, next to the release."""
+        """The reason is shown next to the release."""
         pair = next(pair for pair in observed().pairs if pair.release == "v0.8.0")
 
         assert (pair.compared, pair.differences) == (0, ())
         assert str(pair.broken).startswith("controlplane:v0.8.0: run ended with 3")
 
     def test_a_scenario_that_one_does_not_have_is_reported(self):
-        """It is no agreement."""
+        """It is not an agreement."""
         pair = paired("v0.15.2", ("m", (scenario("a"),)), ("r", (scenario("b"),)))
 
         assert (pair.compared, dict(pair.not_compared)) == (
@@ -189,7 +189,7 @@ class TestAgreement:
 
 class TestTelling:
     def test_neighbours_are_ranges(self):
-        """Releases that follow each other among those asked are told by the first and the last."""
+        """Consecutive releases of the run are written as the first and the last."""
         some = [run_of(f"memory:{release}", *scenarios()) for release in RELEASES[:6]]
         found = observed(*some, run_of("controlplane:v0.8.0", *scenarios()))
         memory = [column for column in found.columns if not column.is_real]
@@ -220,27 +220,27 @@ class _Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        unread_texts = dict(attrs)
-        self.ids += [unread_texts["id"] or ""] if "id" in unread_texts else []
-        self.links += [unread_texts["href"] or ""] if tag == "a" else []
-        self.loads += [tag] if tag in ("img", "link", "iframe", "object") or "src" in unread_texts else []
+        given = dict(attrs)
+        self.ids += [given["id"] or ""] if "id" in given else []
+        self.links += [given["href"] or ""] if tag == "a" else []
+        self.loads += [tag] if tag in ("img", "link", "iframe", "object") or "src" in given else []
         if tag == "tr":
             self.cells.append(0)
-        if tag == "td" and unread_texts.get("class", "") in {*Verdict, *ClaimResult, "absent"}:
+        if tag == "td" and given.get("class", "") in {*Verdict, *ClaimResult, "absent"}:
             self.cells[-1] += 1
 
 
 class TestReports:
     @pytest.mark.parametrize("name", FILES)
     def test_of_the_record_alone(self, name):
-        """Equal matrices give equal reports, and each tells the broken target."""
+        """Equal matrices produce equal reports, and each reports the broken target."""
         reported = project_all(observed(), registry())
 
         assert reported[name] == project_all(observed(), registry())[name]
         assert re.search(r"controlplane:v0\.8\.0|v0\.8\.0, control plane", reported[name])
 
     def test_the_page_needs_nothing_else(self):
-        """Every link within it leads somewhere, ids are there once, and it loads nothing."""
+        """Every link within it resolves, ids are unique, and it loads nothing."""
         page = _Page(project_all(observed(), registry())["html"])
         fragments = [link[1:] for link in page.links if link.startswith("#")]
 
@@ -250,7 +250,7 @@ class TestReports:
         assert {count for count in page.cells if count} == {5}
 
     def test_hostile_text_stays_text(self):
-        """What a target said is shown, in every report, and does nothing."""
+        """Text from a target is shown in every report, and is never interpreted."""
         reported = project_all(observed(), registry())
 
         assert "<script>document.title" not in reported["html"]
@@ -269,7 +269,7 @@ class TestReports:
         assert reported["markdown"].index("failed on controlplane:v0.15.2") < reported["markdown"].index("## Rules")
 
     def test_the_picture_has_a_square_for_each_cell(self):
-        """A square for each verdict, none where nobody asks; the words tell the broken target."""
+        """A square for each verdict, none where a rule does not apply; the description names the broken target."""
         found = observed()
         root = ET.fromstring(project_all(found, registry())["svg"])  # noqa: S314 - our own output
         cells = [cell for rows in found.topics.values() for row in rows for cell in row.cells if cell.verdict]
@@ -278,7 +278,7 @@ class TestReports:
         assert "run ended with 3" in str(root.findtext("{*}desc"))
 
     def test_programs_read_one_document(self):
-        """YAML and JSON are the same values, and every target has a verdict for every rule that it was asked."""
+        """YAML and JSON have the same values, and every target has a verdict for every rule that applies to it."""
         found = observed()
         reported = project_all(found, registry())
 

@@ -74,7 +74,7 @@ class TestResults:
         assert messages == [None, "skipped: its reason"]
 
     def test_of_the_run_is_a_success_only_if_it_conforms(self, suite, envelopes):
-        """A failure, or a scenario without a verdict, is no success."""
+        """A failure, or a scenario without a verdict, makes it a failure."""
         assert [finished["success"] for finished in parts(envelopes, "testRunFinished")] == [False]
         for names in ((), ("passed", "lost"), ("failed",), ("errored in its cleanup",)):
             assert not envelopes_of(record_of(suite, *names), suite)[-1]["testRunFinished"]["success"]
@@ -104,7 +104,7 @@ class TestStream:
         """Nothing comes from a clock or from this machine."""
         assert envelopes == envelopes_of(record_of(suite), suite)
 
-    def test_says_that_a_release_was_not_read(self, suite):
+    def test_marks_a_release_that_was_not_read(self, suite):
         """The result for an inferred release never reads like one for a release whose source was read."""
         run = record_of(suite, "passed")
         target = TargetIdentity(target="process:theirs", release="v0.15.1")

@@ -1,4 +1,4 @@
-"""Reports: each tells the record and nothing else, and no verdict changes on the way."""
+"""Reports: each shows the record and nothing else, and no verdict changes on the way."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class TestAll:
         ],
     )
     def test_a_run_without_scenarios(self, kind: str, reported: str) -> None:
-        """An empty run gives a report that does not look like a success."""
+        """The report of an empty run does not look like a success."""
         assert reported in project(record(), kind)
 
     def test_every_format_has_a_file_name(self) -> None:
@@ -76,7 +76,7 @@ class TestAll:
         assert yaml.safe_load(project(record(skipped), "yaml"))["skipped"][0]["reason"] == "a\u202eb"
 
     @pytest.mark.parametrize("kind", FORMATS)
-    def test_every_report_says_that_a_release_was_not_read(self, kind: str) -> None:
+    def test_every_report_marks_a_release_that_was_not_read(self, kind: str) -> None:
         """A result for an inferred release never reads like one for a release whose source was read."""
         target = TargetIdentity(target="memory:v0.15.1", release="v0.15.1")
         text = project(record(scenario("x"), target=target), kind)
@@ -291,7 +291,7 @@ class TestMarkdown:
 
 class TestPicture:
     def test_a_square_for_each_scenario_and_words_for_all(self) -> None:
-        """Nothing is left out of the picture, and its description tells it without seeing."""
+        """The picture has every scenario, and its text alternative has the same counts."""
         root = parsed(project(example(), "svg"))
         space = "{http://www.w3.org/2000/svg}"
         description = root.findtext(f"{space}desc") or ""
@@ -317,7 +317,7 @@ class TestPicture:
         assert all(lower - upper >= size for upper, lower in pairwise(sorted(rows)))
 
     def test_no_verdict_is_reported_by_colour_alone(self) -> None:
-        """Every square that is no pass has a letter of its own."""
+        """Every square that is not a pass has a letter."""
         root = parsed(project(example(), "svg"))
         space = "{http://www.w3.org/2000/svg}"
         letters = [
@@ -467,7 +467,7 @@ class TestPage:
         assert len(places) == len(set(places))
         assert set(re.findall(r'href="#([^"]+)"', self.PAGE)) <= set(places)
 
-    def test_statements_of_rules_are_shown_where_given(self) -> None:
+    def test_statements_of_rules_are_shown_if_present(self) -> None:
         """The registry's statements stand next to their rules, and a page without them is whole too."""
         assert STATEMENTS["order-priority"] in self.PAGE
         assert "order-priority" in project(example(), "html")

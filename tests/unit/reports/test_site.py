@@ -1,4 +1,4 @@
-"""A site from many records: what is shown, what is withheld, and that equal inputs give equal bytes."""
+"""A site from many records: what is shown, what is withheld, and that equal inputs build equal bytes."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class TestInputs:
         assert set(files) == {".nojekyll", "site.json", INDEX}
         assert reason in json.loads(files["site.json"])["withheld"][0]["reason"]
 
-    def test_a_damaged_record_is_no_input(self) -> None:
+    def test_a_damaged_record_is_an_error(self) -> None:
         """A record that was cut or changed raises, and leaves nothing behind."""
         collected = Inputs()
         with pytest.raises(RecordError):
@@ -256,7 +256,7 @@ class TestPages:
             assert "javascript:alert" not in "".join(_Links(text).links)
         assert HOSTILE.replace("\x07", "\ufffd") in _text(files[INDEX])
 
-    def test_a_target_that_is_no_name_of_a_file(self) -> None:
+    def test_a_target_that_is_not_a_file_name(self) -> None:
         """Whatever a record says, no file is written outside the site."""
         target = TargetIdentity(target="cluster:../../v1\u202e", release="v0.15.2")
         files = built(content(run(target=target)))

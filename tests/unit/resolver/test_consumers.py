@@ -19,15 +19,11 @@ def naming(runtime):
 class TestGraphs:
     @pytest.mark.parametrize(("profile", "protocol"), [(V0_15, "v1"), (V0_16, "v2")])
     def test_a_named_runtime_decides_from_v0_16_on(self, profile, protocol):
-        """
-        Before that a graph only asks what the service says.
-        """
+        """Earlier releases use only the fields of the service."""
         assert graph_protocol_of(naming("r"), V2_ONLY, profile) == protocol
 
     def test_a_runtime_without_a_protocol_of_graphs_cannot_be_called(self):
-        """
-        Where the named runtime speaks neither v1 nor v2 there is no protocol.
-        """
+        """If the named runtime supports neither v1 nor v2 there is no protocol."""
         assert graph_protocol_of(naming("grpc"), V2_ONLY, V0_16) is None
 
     def test_a_predictor_without_a_model_requests_nothing(self):

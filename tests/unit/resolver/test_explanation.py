@@ -1,4 +1,4 @@
-"""The story of a choice: in which order it is told, with which signs and codes."""
+"""The explanation of a choice: its order, signs and codes."""
 
 from __future__ import annotations
 
@@ -47,9 +47,7 @@ class TestOrder:
         assert behind == {"chosen": None, "second": "chosen", "disabled": None, "unknown": None}
 
     def test_those_of_another_name_come_last(self):
-        """
-        Whoever names a runtime cares least for other names.
-        """
+        """For a service that names a runtime, other names matter least."""
         found = reported(requesting(runtime="r"), catalogue(cluster("a"), cluster("r"), namespaced("r"))).ordered()
 
         assert [(one.key.kind, one.key.name, one.nearness) for one in found] == [
@@ -61,9 +59,7 @@ class TestOrder:
 
 class TestWords:
     def test_of_a_question(self):
-        """
-        What was asked for, and what of it nobody gave.
-        """
+        """What was requested, and which parts are defaults."""
         assert [
             reported(requesting(**more), profile=profile_of(release)).question()
             for more, release in (
@@ -82,9 +78,7 @@ class TestWords:
         ]
 
     def test_of_nothing(self):
-        """
-        What nobody asked has no story.
-        """
+        """Without a request there is no explanation."""
         assert (Explanation().lines(), Explanation().question()) == ((), None)
 
     def test_a_hint_is_a_line(self):

@@ -64,7 +64,7 @@ class TestHints:
         """
         assert hint in hints_for(stored, catalogue(*runtimes), V0_15)
 
-    def test_a_similar_name_that_cannot_serve_is_no_hint(self):
+    def test_a_similar_name_that_cannot_serve_is_not_suggested(self):
         """
         A runtime of a similar name that does not support the format would not help, nor would the same name.
         """
@@ -72,7 +72,7 @@ class TestHints:
 
         assert hints_for(requesting(runtime="kserve-r"), runtimes, V0_15) == ()
 
-    def test_the_named_runtime_is_no_hint(self):
+    def test_the_named_runtime_is_not_suggested(self):
         """A named runtime that exists and cannot serve the model is not suggested again."""
         assert not any(
             "did you mean" in hint
@@ -80,7 +80,7 @@ class TestHints:
         )
 
     def test_nothing_helps_a_format_that_no_runtime_supports(self):
-        """Where no small change helps there is no hint."""
+        """If no small change helps there is no hint."""
         assert hints_for(requesting(protocolVersion="v1"), catalogue(cluster("r", "onnx")), V0_15) == ()
 
     def test_a_common_prefix_makes_no_name_alike(self):
@@ -89,6 +89,6 @@ class TestHints:
 
         assert not any("did you mean" in hint for hint in hints)
 
-    def test_a_disabled_runtime_that_would_not_help_is_no_hint(self):
+    def test_a_disabled_runtime_that_would_not_help_is_not_suggested(self):
         """Enabling a runtime of another format changes nothing."""
         assert hints_for(requesting(), catalogue(cluster("r", "onnx", disabled=True)), V0_15) == ()

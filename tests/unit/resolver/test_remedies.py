@@ -151,7 +151,7 @@ class TestRejected:
         ],
     )
     def test_is_accepted_with_the_remedy(self, release, written, remedy):
-        """A remedy undoes what the webhook of this release rejects, and is said as an imperative."""
+        """A remedy undoes what the webhook of this release rejects, and is worded as an imperative."""
         assert remedy in remedies_for(written, catalogue(SERVER, MULTI_NODE), profile_of(release))
 
     def test_two_problems_need_two_edits(self):
@@ -177,8 +177,8 @@ class TestRejected:
 
         assert remedies_for(written, catalogue(SERVER), profile_of("v0.15.2")) == ()
 
-    def test_an_edit_that_leaves_a_malformed_predictor_is_no_remedy(self):
-        """Renaming a misspelled key does not help if its value is no mapping."""
+    def test_an_edit_that_leaves_a_malformed_predictor_is_not_a_remedy(self):
+        """Renaming a misspelled key does not help if its value is not a mapping."""
         written = predicting({"sklern": "s3://models/fraud"})
         profile = profile_of("v0.15.2")
 
@@ -209,7 +209,7 @@ class TestRejected:
     @pytest.mark.parametrize("release", ["v0.10.2", "v0.15.2", "v0.20.0"])
     @pytest.mark.parametrize("predictor", [{}, {"sklearn": None}, {"model": None, "minReplicas": 1}])
     def test_an_empty_predictor_needs_a_model(self, release, predictor):
-        """Since v0.18.0 the webhook crashes on it, and its text says nothing."""
+        """Since v0.18.0 the webhook crashes on it, and its error does not explain why."""
         (remedy,) = remedies_for(predicting(predictor), catalogue(SERVER), profile_of(release))
 
         assert remedy == "add model to spec.predictor, with modelFormat.name and storageUri"
@@ -272,10 +272,10 @@ class TestNoPod:
         ],
     )
     def test_has_one_with_the_remedy(self, written, runtimes, remedy):
-        """Where the controller crashes or reports an invalid predictor, the remedy is what gives a pod."""
+        """If the controller crashes or reports an invalid predictor, the remedy is what leads to a pod."""
         assert remedy in remedies_for(written, runtimes, profile_of("v0.15.2"))
 
-    def test_a_stored_legacy_service_is_applied_again(self):
+    def test_a_stored_legacy_service_is_reapplied(self):
         """A legacy key that no webhook ever converted needs a write: the controller alone makes no pod of it."""
         written = service({"storageUri": "s3://m/x"}, key="sklearn")
         profile = profile_of("v0.9.0")
@@ -291,7 +291,7 @@ class TestManners:
         """There is nothing to change where nothing is wrong."""
         assert remedies_for(predicting({"model": MODEL}), catalogue(SERVER), profile_of("v0.15.2")) == ()
 
-    def test_an_edit_that_does_not_help_is_no_remedy(self):
+    def test_an_edit_that_does_not_help_is_not_a_remedy(self):
         """Edits are proposals: what the webhook still rejects after one is not a remedy."""
         written = predicting({"model": MODEL, "containers": [ENGINE]}, autoscalerClass="hpa")
         profile = profile_of("v0.14.1")

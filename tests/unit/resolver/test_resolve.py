@@ -23,9 +23,7 @@ class TestOutcomes:
         assert at(decision.pod, "spec", "containers")[0]["image"] == "example.com/r:1"
 
     def test_a_rejected_write_stores_nothing(self):
-        """
-        What a webhook refuses is rejected with its text, and no service is stored.
-        """
+        """A write that a webhook rejects has its text, and no service is stored."""
         decision = resolve(service(name="Bad"), catalogue(), V0_15)
 
         assert (decision.outcome, decision.service) == (Outcome.REJECTED, None)
@@ -49,9 +47,7 @@ class TestOutcomes:
         assert at(decision.pod, "spec", "containers")[0]["image"] == "mine:1"
 
     def test_a_stored_legacy_key_uses_no_runtime(self):
-        """
-        What no webhook has converted is no model, and the catalogue is not asked.
-        """
+        """A key that no webhook has converted is not a model, and the catalogue is not read."""
         decision = resolve_stored(service({"runtimeVersion": "1"}, key="sklearn"), catalogue(cluster("r")), V0_15)
 
         assert (decision.outcome, decision.runtime) == (Outcome.CUSTOM, None)
@@ -82,9 +78,9 @@ class TestOutcomes:
         """
         Worker nodes without a model end in the controller's panic; no runtime was looked for all the same.
         """
-        unread_texts = service(CUSTOM, key="containers")
-        unread_texts["spec"]["predictor"]["workerSpec"] = {}
-        decision = resolve_stored(unread_texts, catalogue(), V0_15)
+        given = service(CUSTOM, key="containers")
+        given["spec"]["predictor"]["workerSpec"] = {}
+        decision = resolve_stored(given, catalogue(), V0_15)
 
         assert (decision.outcome, decision.pod, "panic" in decision.no_runtime.error) == (Outcome.CUSTOM, None, True)
 
@@ -110,7 +106,7 @@ class TestStatus:
 
 
 class TestOpenChoices:
-    def test_an_open_choice_says_so(self):
+    def test_an_open_choice_is_marked(self):
         """
         Where no rule decides, the decision has every runtime that it may be.
         """
@@ -119,9 +115,7 @@ class TestOpenChoices:
         assert (decision.is_open, set(decision.one_of)) == (True, {cluster_ref("a"), cluster_ref("b")})
 
     def test_a_certain_choice_is_not_open(self):
-        """
-        One winner is no tie.
-        """
+        """One winner is not a tie."""
         assert not resolve(service(), catalogue(cluster("a"), cluster("b")), V0_15).is_open
 
 
@@ -137,14 +131,10 @@ class TestAnswers:
 
 @pytest.mark.parametrize("more", [{}, {"namespace": None}])
 def test_a_service_without_a_namespace_is_in_default(more):
-    """
-    The API server's own default for a namespace that is not unread_texts.
-    """
-    unread_texts = service()
-    unread_texts["metadata"].pop("namespace")
+    """The API server's own default for a missing namespace."""
+    given = service()
+    given["metadata"].pop("namespace")
     elsewhere = catalogue(namespaced("n"), cluster("c", entry()))
 
-    assert resolve(
-        {**unread_texts, "metadata": {**unread_texts["metadata"], **more}}, elsewhere, V0_15
-    ).runtime == cluster_ref("c")
+    assert resolve({**given, "metadata": {**given["metadata"], **more}}, elsewhere, V0_15).runtime == cluster_ref("c")
     assert TEAM != "default"

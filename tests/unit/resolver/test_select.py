@@ -17,9 +17,7 @@ def chosen(request, runtimes, profile=V0_15):
 
 class TestNamed:
     def test_the_namespaces_runtime_shadows_the_clusters(self):
-        """
-        Of two runtimes of the asked name the one in the service's namespace is taken.
-        """
+        """Of two runtimes with the requested name the one in the service's namespace is selected."""
         both = catalogue(cluster("r"), namespaced("r"))
 
         assert namespaced_ref("r") == chosen(requesting(runtime="r"), both)
@@ -33,9 +31,7 @@ class TestNamed:
         assert chosen(requesting(runtime="r"), both) == "RuntimeDisabled"
 
     def test_a_name_that_nothing_has_is_not_recognized(self):
-        """
-        A named runtime that is nowhere is refused by name.
-        """
+        """If a named runtime does not exist, there is no runtime, and the error has its name."""
         no_runtime = select(requesting(runtime="gone"), catalogue(cluster("r")), V0_15).no_runtime
 
         assert no_runtime.error == "No ServingRuntimes or ClusterServingRuntimes with the name: gone"
@@ -56,10 +52,8 @@ class TestNamed:
         assert cluster_ref("r") == chosen(requesting(runtime="r"), runtimes)
 
     @pytest.mark.parametrize(("release", "outcome"), [("v0.8.0", cluster_ref("r")), ("v0.9.0", "NoSupportingRuntime")])
-    def test_a_given_protocol_is_checked_from_v0_9_on(self, release, outcome):
-        """
-        v0.8.0 never looks at protocols; later releases want a unread_texts one listed.
-        """
+    def test_an_explicit_protocol_is_checked_from_v0_9_on(self, release, outcome):
+        """v0.8.0 never reads protocols; later releases require an explicit one to be listed."""
         runtimes = catalogue(cluster("r", protocolVersions=["v1"]))
 
         assert outcome == chosen(requesting(runtime="r", protocol="v2"), runtimes, profile_of(release))
@@ -68,17 +62,13 @@ class TestNamed:
         ("release", "outcome"), [("v0.16.0", "NoSupportingRuntime"), ("v0.17.0", cluster_ref("kserve-mlserver"))]
     )
     def test_the_name_alone_adds_a_protocol_until_v0_16(self, release, outcome):
-        """
-        A runtime named kserve-mlserver was checked for v2 before anybody asked for it.
-        """
+        """A runtime named kserve-mlserver was checked for v2 although the service did not request it."""
         runtimes = catalogue(cluster("kserve-mlserver", protocolVersions=["v1"]))
 
         assert outcome == chosen(requesting(runtime="kserve-mlserver"), runtimes, profile_of(release))
 
-    def test_a_version_that_is_not_listed_is_rejected(self):
-        """
-        A named runtime must list the asked version, letter by letter.
-        """
+    def test_a_version_that_is_not_listed_has_no_runtime(self):
+        """A named runtime must list the requested version, letter by letter."""
         assert chosen(requesting(runtime="r", version="1.0"), catalogue(cluster("r", entry(version="1")))) == (
             "NoSupportingRuntime"
         )
@@ -93,7 +83,7 @@ class TestAutomatic:
 
         assert namespaced_ref("low") == chosen(requesting(), both)
 
-    def test_another_namespaces_runtimes_are_not_seen(self):
+    def test_runtimes_of_another_namespace_are_invisible(self):
         """
         A service sees its own namespace's runtimes only.
         """
@@ -104,9 +94,7 @@ class TestAutomatic:
         [("v0.8.0", cluster_ref("r")), ("v0.11.0", cluster_ref("r")), ("v0.11.1", "NoSupportingRuntime")],
     )
     def test_no_protocol_means_v1_from_v0_11_1_on(self, release, outcome):
-        """
-        A service without a protocol met every runtime until a patch release made it ask for v1.
-        """
+        """A service without a protocol matched every runtime until a patch release made v1 the default."""
         runtimes = catalogue(cluster("r", protocolVersions=["v2"]))
 
         assert outcome == chosen(requesting(), runtimes, profile_of(release))
@@ -156,9 +144,7 @@ class TestAutomatic:
         assert [runtime.name for runtime in select(requesting(), runtimes, V0_15).one_of] == ["r00"]
 
     def test_the_documentation_knows_no_order_of_scopes(self):
-        """
-        The page says nothing of scopes in an automatic choice, so both are one of.
-        """
+        """The page does not mention scopes for an automatic choice, so both are possible."""
         choice = select(requesting(), catalogue(cluster("a"), namespaced("b")), DOCUMENTED)
 
         assert {runtime.name for runtime in choice.one_of} == {"a", "b"}
@@ -174,9 +160,7 @@ class TestAutomatic:
 
 class TestExplanation:
     def test_an_explanation_changes_nothing(self):
-        """
-        The same choice is made whether or not somebody listens.
-        """
+        """The choice is the same with and without a reporter."""
         runtimes = catalogue(cluster("a"), cluster("b", disabled=True), namespaced("n", "onnx"))
 
         assert select(requesting(), runtimes, V0_15) == select(requesting(), runtimes, V0_15, Explanation())
@@ -195,9 +179,7 @@ class TestExplanation:
         ],
     )
     def test_each_candidate_has_its_reason(self, loser, because):
-        """
-        What removed or outranked a candidate is told with a stable code.
-        """
+        """What excluded or outranked a candidate is reported with a stable code."""
         winner = cluster("a") if loser.name != "a" else cluster("A", protocolVersions=["v1"])
         reported = Explanation()
         select(requesting(), catalogue(loser, winner), V0_15, reported)
@@ -214,7 +196,7 @@ class TestExplanation:
             (cluster("w", created=2), cluster("l", created=1), ExclusionReason.OLDER),
         ],
     )
-    def test_what_comes_second_says_behind_whom(self, winner, loser, because):
+    def test_an_outranked_candidate_names_the_winner(self, winner, loser, because):
         """
         A supporting candidate names the one that outranks it.
         """
@@ -246,9 +228,7 @@ class TestExplanation:
         ]
 
     def test_a_missing_named_runtime_is_reported_too(self):
-        """
-        Where the name is nowhere, every runtime is told as not named, and the error is there.
-        """
+        """If the name does not exist, every runtime is reported as not named, and the error is included."""
         reported = Explanation()
         select(requesting(runtime="gone"), catalogue(cluster("r")), V0_15, reported)
 
@@ -281,9 +261,7 @@ class TestExplanation:
         ],
     )
     def test_the_request_shows_defaults(self, request_, words):
-        """
-        The first line says what was asked, and which part is a default.
-        """
+        """The first line has the request, and which part is a default."""
         reported = Explanation()
         select(request_, catalogue(), V0_15, reported)
 
@@ -299,7 +277,5 @@ class TestExplanation:
         assert reported.question() == "requests sklearn, any protocol"
 
     def test_a_story_that_never_began_is_empty(self):
-        """
-        An explanation that heard nothing tells nothing.
-        """
+        """A reporter that was not notified has an empty explanation."""
         assert Explanation().lines() == ()

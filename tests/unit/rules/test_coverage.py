@@ -1,4 +1,4 @@
-"""Coverage: which scenarios state which rule, for which releases, and which tags are no rule."""
+"""Coverage: which scenarios cover which rule, for which releases, and which tags are not rules."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class TestCoverage:
         assert found.uncovered == tuple(rule.id for rule in registry().rules)
         assert not found.is_whole
 
-    def test_tag_that_is_no_rule_is_reported_with_its_scenario(self) -> None:
+    def test_unknown_rule_is_reported_with_its_scenario(self) -> None:
         """A misspelt rule covers nothing and does not vanish."""
         found = coverage(registry(), [Stated("one", ("format-exct",))])
 
         assert found.unknown == (Unknown("one", "format-exct"),)
 
-    def test_releases_of_a_rule_that_no_scenario_asks_about_are_bare(self) -> None:
+    def test_releases_of_a_rule_without_a_scenario_are_bare(self) -> None:
         """A scenario's range can be narrower than its rule's; a scenario outside of it covers nothing."""
         found = coverage(
             registry(),
@@ -56,6 +56,6 @@ class TestCoverage:
         assert not coverage(registry(), [everything, Stated("odd", ("no-such-rule",))]).is_whole
 
     def test_range_that_names_no_release_is_rejected(self) -> None:
-        """A tag that is no version is an error, not an open range."""
+        """A tag that is not a version is an error, not an open range."""
         with pytest.raises(UnknownRelease):
             coverage(registry(), [Stated("one", ("format-exact",), since="soon")])

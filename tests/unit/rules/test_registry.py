@@ -244,7 +244,7 @@ class TestDeviations:
     def test_deviation_speaks_of_its_claim_rule_and_range(
         self, release: str, rules: list[str], claims: list[str], deviation: str | None
     ) -> None:
-        """With a claim and a rule, both must be stated; outside its range it says nothing."""
+        """With a claim and a rule, both must match; outside its range it does not apply."""
         found = registry().deviation_for(release, rules, claims)
 
         assert (found and found.id) == deviation

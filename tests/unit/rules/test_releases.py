@@ -1,4 +1,4 @@
-"""The releases: their order, their names, and what is said of one that does not exist."""
+"""The releases: their order, their names, and the error for an unknown one."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class TestRange:
     def test_both_ends_belong_to_a_range(
         self, release: str, since: str | None, until: str | None, within: bool
     ) -> None:
-        """A range is closed where an end is unread_texts and open where none is."""
+        """A range includes its ends and is open without one."""
         assert in_range(release, since, until) is within
 
 
@@ -74,14 +74,14 @@ class TestUnknown:
         """Near is the same minor release, then the neighbouring one."""
         assert nearest(text)[0] == first
 
-    def test_what_is_no_version_is_compared_by_its_spelling(self) -> None:
+    def test_names_that_are_not_versions_are_compared_as_text(self) -> None:
         """A slip of a finger still finds the release that was meant."""
         assert nearest("v0,15.2")[0] == "v0.15.2"
 
 
 class TestTable:
     def test_main_comes_after_every_release(self) -> None:
-        """The development branch is known, is no release, and is in every open range."""
+        """The development branch is known, is not a release, and is in every open range."""
         assert full_name(MAIN) == MAIN
         assert MAIN not in RELEASES
         assert (*RELEASES, MAIN) == NAMES
@@ -108,7 +108,7 @@ class TestTable:
             ("a fork", "unknown release"),
         ],
     )
-    def test_a_caveat_says_what_was_not_read(self, name: str, text: str | None) -> None:
+    def test_a_caveat_names_what_was_not_read(self, name: str, text: str | None) -> None:
         """A name outside the table never passes for a known release."""
         assert caveat(name) == text
 

@@ -47,7 +47,7 @@ class TestCommonCause:
         assert cause.message is None
 
     def test_scenarios_that_did_not_run_do_not_count(self):
-        """Skipped and unsupported scenarios are no errors, and no passes either."""
+        """Skipped and unsupported scenarios are neither errors nor passes."""
         cause = CommonCause()
         for number in range(ENOUGH):
             cause.note(line(Verdict.SKIPPED, "requires pods"))

@@ -75,7 +75,7 @@ def records_of(tmp_path: Path, release: str, tags: str = "", breaks: str = "") -
 
 @pytest.mark.parametrize("release", ["v0.8.0", "v0.20.0", "documented"])
 def test_releases(tmp_path: Path, release: str) -> None:
-    """The whole suite gives the same record with and without pytest."""
+    """The whole suite writes the same record with and without pytest."""
     plain, of_pytest = records_of(tmp_path, release)
 
     assert plain == of_pytest

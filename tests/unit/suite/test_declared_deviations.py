@@ -119,7 +119,7 @@ class TestBad:
         ],
         ids=["empty", "mapping", "text", "broken", "bytes", "alias", "repeated-key", "large"],
     )
-    def test_is_no_list_of_deviations(self, tmp_path, text, message):
+    def test_is_not_a_list_of_deviations(self, tmp_path, text, message):
         """Anything else is an error of the same kind."""
         with pytest.raises(SuiteError) as error:
             read(tmp_path, text)

@@ -12,10 +12,10 @@ from kserve_conformance.suite.step_catalogue import StepEntry, step_catalogue
 STEPS = '''
     """Steps about doors."""
 
-    from pytest_bdd import unread_texts, parsers, then, when
+    from pytest_bdd import given, parsers, then, when
     from pytest_bdd.parsers import parse
 
-    @unread_texts("an open door")
+    @given("an open door")
     def open_door(docstring):
         """Open a door."""
 
@@ -63,7 +63,7 @@ class TestCatalogue:
     def test_has_each_step_function_once(self, entries):
         """Stacked decorators of one kind are variants of one step, in the order of the source."""
         assert [(entry.kind, entry.texts) for entry in entries] == [
-            ("unread_texts", ("an open door",)),
+            ("given", ("an open door",)),
             ("when", ('somebody enters "{room}"', 'somebody enters "{room}" {times} times')),
             ("then", (r"the (?P<thing>\w+) is shut",)),
             ("then", ("the door stays open",)),
@@ -90,7 +90,7 @@ def test_every_step_of_the_shipped_suite_is_listed():
     """A decorator whose text is not a literal would be missing here and in editors."""
     suite = Suite.shipped()
     decorators = sum(
-        line.startswith(("@unread_texts(", "@when(", "@then("))
+        line.startswith(("@given(", "@when(", "@then("))
         for file in suite.steps.glob("*.py")
         for line in file.read_text(encoding="utf-8").splitlines()
     )

@@ -1,4 +1,4 @@
-"""What of a target's parameters others are told."""
+"""Which of a target's parameters are public."""
 
 from __future__ import annotations
 

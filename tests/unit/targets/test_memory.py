@@ -1,4 +1,4 @@
-"""The reference target: what is stored, refused, seen and forgotten."""
+"""The reference target: what is stored, rejected, observed and deleted."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from kserve_conformance.targets.memory import MemoryTarget
 
 
 class TestIdentity:
-    def test_says_what_it_is(self):
-        """
-        The release, how it was opened, and by what the choice is seen.
-        """
+    def test_identifies_itself(self):
+        """The release, how it was opened, and how a choice is observed."""
         identity = MemoryTarget("0.15.2").identity
 
         assert (identity.target, identity.release) == ("memory:v0.15.2", "v0.15.2")
@@ -62,9 +60,7 @@ class TestApply:
         assert set(at(answer.stored, "spec", "predictor")) == {"model"}
 
     def test_is_a_merge(self):
-        """
-        Fields that are unread_texts no more go, those that others wrote stay.
-        """
+        """Fields that are no longer applied are removed, those of other writers are kept."""
         made = MemoryTarget("v0.16.0", default_mode="Standard")
         made.apply(service({"modelFormat": {"name": "sklearn"}, "runtime": "r"}))
         (answer,) = made.apply(service({"modelFormat": {"name": "sklearn"}, "protocolVersion": "v2"}))
@@ -193,18 +189,14 @@ class TestRuntimeWebhook:
         assert len(target("v0.11.0", *self.EQUAL).catalogue) == 2
 
     def test_looks_at_one_scope(self):
-        """
-        Equal priorities in a namespace and in the cluster are no clash, in two namespaces neither.
-        """
+        """Equal priorities in a namespace and in the cluster do not clash, nor do those in two namespaces."""
         in_team = runtime("b", entry(priority=1), kind=NAMESPACED_RUNTIME, protocolVersions=["v1"])
         elsewhere = replaced(replaced(in_team, "other", "metadata", "namespace"), "c", "metadata", "name")
 
         assert len(target("v0.14.0", self.EQUAL[0], in_team, elsewhere).catalogue) == 3
 
-    def test_sees_an_update_as_it_is_merged(self):
-        """
-        Enabling a runtime is checked with the whole of it, and its own older state is no other runtime.
-        """
+    def test_checks_an_update_as_it_is_merged(self):
+        """An enabled runtime is checked as a whole, and does not clash with its own older state."""
         made = target("v0.14.0", self.EQUAL[0], replaced(self.EQUAL[1], True, "spec", "disabled"))  # noqa: FBT003
         (same,) = made.apply(self.EQUAL[0])
         (enabled,) = made.apply(self.EQUAL[1])
@@ -281,7 +273,7 @@ class TestDelete:
 
         assert (observed.workload, observed.pod, observed.status_runtime) == (None, None, None)
 
-    def test_of_nothing_is_no_error(self):
+    def test_of_nothing_is_harmless(self):
         """
         What is not there is gone already.
         """
@@ -325,7 +317,7 @@ class TestObserve:
         )
         assert observed.errors == ("no runtime found to support predictor with model type: {sklearn <nil>}",)
 
-    def test_a_chosen_runtime_that_has_no_pod_is_no_runtime(self):
+    def test_a_selected_runtime_without_a_pod_is_no_runtime(self):
         """
         No second runtime is tried, and the failure is reported.
         """

@@ -89,9 +89,7 @@ class TestReleases:
 
     @pytest.mark.parametrize("profile", [*profiles(), profile_of("documented")], ids=lambda profile: profile.name)
     def test_every_release_serves_the_simplest_service(self, profile):
-        """
-        One runtime, one service: there is no release that gets this wrong.
-        """
+        """One runtime, one service: every release selects it."""
         observed = target(profile.name, runtime("r"), service()).observe(FRAUD, NOW)
 
         assert (observed.outcome, observed.runtime, observed.workload) == (

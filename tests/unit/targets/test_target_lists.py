@@ -63,7 +63,7 @@ class TestSeveral:
             ("memory:..", UnknownRelease),
         ],
     )
-    def test_what_is_no_target_is_rejected(self, text, error):
+    def test_an_invalid_target_is_an_error(self, text, error):
         """Nothing is quietly left out."""
         with pytest.raises(error):
             several([text])

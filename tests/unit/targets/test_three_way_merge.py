@@ -9,10 +9,10 @@ import pytest
 from kserve_conformance.targets.three_way_merge import applied
 
 CASES = {
-    "a new object is as unread_texts": (None, {"a": 1}, None, {"a": 1}),
-    "what is unread_texts replaces what is live": ({"a": 1}, {"a": 2}, {"a": 1}, {"a": 2}),
+    "a new object is as given": (None, {"a": 1}, None, {"a": 1}),
+    "what is given replaces what is live": ({"a": 1}, {"a": 2}, {"a": 1}, {"a": 2}),
     "what others wrote stays": ({"a": 1}, {"a": 1}, {"a": 1, "b": 2}, {"a": 1, "b": 2}),
-    "what was applied and is unread_texts no more goes": ({"a": 1, "b": 2}, {"a": 1}, {"a": 1, "b": 2}, {"a": 1}),
+    "what was applied and is given no more goes": ({"a": 1, "b": 2}, {"a": 1}, {"a": 1, "b": 2}, {"a": 1}),
     "even if others changed it": ({"b": 2}, {}, {"b": 3, "c": 1}, {"c": 1}),
     "it stays where it was never applied": (None, {"a": 1}, {"b": 2}, {"b": 2, "a": 1}),
     "a null takes away": (None, {"a": None}, {"a": 1, "b": 2}, {"b": 2}),
@@ -33,26 +33,22 @@ CASES = {
         {"m": {"b": 2, "a": 1}},
     ),
     "a live status is not written": (None, {"a": 1}, {"a": 1, "status": {"x": 1}}, {"a": 1}),
-    "a unread_texts status is not written": (None, {"a": 1, "status": {"x": 1}}, {"a": 1}, {"a": 1}),
+    "a given status is not written": (None, {"a": 1, "status": {"x": 1}}, {"a": 1}, {"a": 1}),
     "nor is that of a new object": (None, {"a": 1, "status": {}}, None, {"a": 1}),
 }
 
 
-@pytest.mark.parametrize(("last", "unread_texts", "live", "result"), CASES.values(), ids=CASES)
-def test_applying(last, unread_texts, live, result):
-    """
-    The three-way merge of what was applied last, what is unread_texts, and what is live; none of the three is changed.
-    """
-    before = copy.deepcopy((last, unread_texts, live))
+@pytest.mark.parametrize(("last", "given", "live", "result"), CASES.values(), ids=CASES)
+def test_applying(last, given, live, result):
+    """The three-way merge of the last applied, the new and the live object; none of the three is changed."""
+    before = copy.deepcopy((last, given, live))
 
-    assert applied(last, unread_texts, live) == result
-    assert before == (last, unread_texts, live)
+    assert applied(last, given, live) == result
+    assert before == (last, given, live)
 
 
 def test_a_legacy_manifest_meets_what_it_became():
-    """
-    Nobody ever applied the model that a webhook made, so applying the manifest again leaves both for the webhook.
-    """
+    """The model that a webhook made was never applied, so reapplying the manifest leaves both for the webhook."""
     legacy = {"spec": {"predictor": {"sklearn": {"storageUri": "x"}}}}
     live = {"spec": {"predictor": {"model": {"modelFormat": {"name": "sklearn"}, "storageUri": "x"}}}}
 

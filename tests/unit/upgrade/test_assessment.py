@@ -78,7 +78,7 @@ class TestChanges:
 
 class TestFlags:
     def test_a_stored_service_can_need_a_write(self):
-        """v0.11.2 gives triton the protocol v2 when a service is written, so a write brings the runtime back."""
+        """v0.11.2 sets the protocol of triton to v2 when a service is written, so a write restores the runtime."""
         found = assessed(model("triton"), "v0.9.0", "v0.11.2")
 
         assert Flag.NEEDS_WRITE in found.flags
@@ -118,7 +118,7 @@ FORMATS = ("sklearn", "xgboost", "triton", "onnx", "mlflow", "pmml", "tensorflow
 class TestRemedies:
     @pytest.mark.parametrize("format_", FORMATS)
     @pytest.mark.parametrize("releases", [("v0.8.0", "v0.11.2"), ("v0.10.2", "v0.15.2"), ("v0.15.2", "v0.10.2")])
-    def test_a_remedy_does_what_it_says(self, format_, releases):
+    def test_a_remedy_works(self, format_, releases):
         """Each remedy with a patch serves the service after the upgrade, and keeps its runtime if it says so."""
         path = with_shipped(*releases)
         written = model(format_)

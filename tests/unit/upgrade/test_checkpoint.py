@@ -69,8 +69,8 @@ def test_other_text_on_standard_input_is_read_anew(tmp_path: Path):
     resumed = []
     for number in (5, 5, 6):
         text = "\n".join(map(json.dumps, fleet(number, 1))).encode()
-        unread_texts = Sources(("-",), crds=profile_with(RELEASES[0], None).crds, stdin=io.BytesIO(text))
-        options = CensusOptions(unread_texts.loader(), PLAN)
+        given = Sources(("-",), crds=profile_with(RELEASES[0], None).crds, stdin=io.BytesIO(text))
+        options = CensusOptions(given.loader(), PLAN)
         found = Survey(("-",), options, Threads(1), checkpoint=Checkpoint.at(tmp_path / "parts"))
         census(found)
         resumed.append(found.resumed)
@@ -79,7 +79,7 @@ def test_other_text_on_standard_input_is_read_anew(tmp_path: Path):
 
 
 def test_results_of_another_build_are_read_anew(dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Two builds of one version may give different results, and keep them in different forms."""
+    """Two builds of one version may produce different results, and store them in different forms."""
     folder = tmp_path / "parts"
     census(survey(dump, part_bytes=1 << 20, checkpoint=Checkpoint.at(folder)))
     monkeypatch.setattr("kserve_conformance.upgrade.checkpoint.build", lambda: "0.1.0 (other)")

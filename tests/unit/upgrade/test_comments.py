@@ -1,4 +1,4 @@
-"""The census as text for a terminal and as Markdown for a comment: what fits, and what is said of the rest."""
+"""The census as text for a terminal and as Markdown for a comment: what fits, and how the rest is summarised."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class TestMarkdown:
         """However many services and groups there are, the document fits."""
         assert len(comment(census(kinds * 125, kinds))) <= COMMENT
 
-    def test_says_what_is_left_out(self):
+    def test_reports_what_is_left_out(self):
         """The groups that are shown and those that are left out are all of them."""
         document = comment(census(125_000, 1000))
         left = re.search(r"\*\*([\d,]+) of 1,000 groups with ([\d,]+) services are left out\*\*", document)

@@ -48,7 +48,7 @@ class TestAdmissions:
         made.expect_runtime_admission(accepted=False, text="spec.containers: Required value")
         failure(made.expect_runtime_admission, accepted=True)
 
-    def test_nothing_is_no_answer(self):
+    def test_nothing_reported_is_not_a_result(self):
         """
         Before anything is applied nothing was accepted.
         """

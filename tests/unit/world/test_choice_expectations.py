@@ -58,7 +58,7 @@ class TestRuntime:
         """
         failure(served(outcome=outcome).expect_runtime, R)
 
-    def test_an_open_choice_is_no_certain_one(self):
+    def test_an_open_choice_is_not_a_certain_one(self):
         """
         Where the rules leave another runtime open, running on this one is luck.
         """
@@ -187,9 +187,7 @@ class TestNoRuntime:
         unserved().expect_no_runtime("NoSupportingRuntime")
 
     def test_it_is_read_from_events_where_the_status_has_none(self):
-        """
-        v0.8.0 tells in its events alone.
-        """
+        """v0.8.0 reports it in events only."""
         unserved("v0.8.0").expect_no_runtime("NoSupportingRuntime")
 
     @pytest.mark.parametrize("made", [unserved, served])

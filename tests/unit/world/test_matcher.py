@@ -1,4 +1,4 @@
-"""Parts of manifests: what matches, what does not, and how a difference is told."""
+"""Parts of manifests: what matches, what does not, and how a difference is reported."""
 
 from __future__ import annotations
 

@@ -60,9 +60,7 @@ class TestFormatEntries:
         ],
     )
     def test_cells_become_fields(self, row, entry):
-        """
-        Flags and numbers become such, two quotes the empty string, and what is not unread_texts is not there.
-        """
+        """Flags and numbers are converted, two quotes are the empty string, and an empty cell is absent."""
         assert entry == format_entry(row)
 
     @pytest.mark.parametrize("cell", ["True", "yes", "1"])
@@ -147,13 +145,11 @@ class TestManifests:
 
         assert images == {"example.com/clusterservingruntime/r:1", "example.com/servingruntime/r:1"}
 
-    def test_a_service_has_storage_unless_it_says(self):
-        """
-        Storage is filled in, under whichever key; what the feature gives comes first.
-        """
-        unread_texts = service_manifest("m", "team-a", {"storageUri": "s3://x"}, key="sklearn")
+    def test_a_service_has_storage_by_default(self):
+        """Storage is filled in, under any key; the feature's own value wins."""
+        given = service_manifest("m", "team-a", {"storageUri": "s3://x"}, key="sklearn")
 
-        assert at(unread_texts, "spec", "predictor", "sklearn", "storageUri") == "s3://x"
+        assert at(given, "spec", "predictor", "sklearn", "storageUri") == "s3://x"
         assert at(service_manifest("m", "team-a", {}), "spec", "predictor", "model", "storageUri").startswith("gs://")
 
     @pytest.mark.parametrize(
@@ -167,9 +163,7 @@ class TestManifests:
         ],
     )
     def test_merging_goes_deep_and_replaces_lists(self, over, result):
-        """
-        Mappings are merged, lists replaced, and a null takes a key away; nothing unread_texts is changed.
-        """
+        """Mappings are merged, lists replaced, and a null removes a key; the inputs are not changed."""
         base = {"a": {"b": 1, "c": [1]}, "d": 2}
 
         assert merged(base, over) == result
@@ -187,9 +181,7 @@ class TestManifests:
         assert (kept["apiVersion"], kept["metadata"]["namespace"]) == ("a/v1", "team-a")
 
     def test_a_cluster_runtime_has_no_namespace(self):
-        """
-        What is cluster-scoped is unread_texts none; kinds that are not KServe's are v1.
-        """
+        """A cluster-scoped object has none; kinds that are not KServe's are v1."""
         assert whole({"kind": CLUSTER_RUNTIME, "metadata": {"name": "r"}})["metadata"] == {"name": "r"}
         assert whole({"kind": "Secret", "metadata": {"name": "s"}})["apiVersion"] == "v1"
 
@@ -197,22 +189,18 @@ class TestManifests:
 class TestSeveralNodes:
     @pytest.mark.parametrize("release", ["v0.15.0", "v0.15.2", "v0.16.0", "v0.20.0"])
     def test_each_release_accepts_such_a_service(self, release):
-        """
-        The storage, sizes and autoscaler that a release demands of a multi-node service are there.
-        """
-        unread_texts = on_several_nodes(service(annotations={"team": "a"}), release)
-        stored = admitted(unread_texts, profile_of(release))
+        """It has the storage, sizes and autoscaler that a release requires of a multi-node service."""
+        given = on_several_nodes(service(annotations={"team": "a"}), release)
+        stored = admitted(given, profile_of(release))
 
         assert at(stored, "spec", "predictor", "workerSpec") is not None
         assert at(stored, "metadata", "annotations", "team") == "a"
 
     def test_the_documentation_applies_like_the_newest_release(self):
-        """
-        What is no version wants what later releases want.
-        """
-        unread_texts = on_several_nodes(service(), "documented")
+        """A name that is not a version has the requirements of the newest releases."""
+        given = on_several_nodes(service(), "documented")
 
-        assert at(unread_texts, "metadata", "annotations", "serving.kserve.io/autoscalerClass") == "none"
+        assert at(given, "metadata", "annotations", "serving.kserve.io/autoscalerClass") == "none"
 
 
 def test_a_runtime_is_keyed_by_its_namespace():

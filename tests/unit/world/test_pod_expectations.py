@@ -82,12 +82,12 @@ class TestAnswers:
 
     @pytest.mark.parametrize("answer", [{"served_by": {"runtime": MARK}}, {"served_by": {}}, {"predictions": [1]}, {}])
     def test_fail_of_any_other(self, answer):
-        """An answer that does not say who gave it proves nothing."""
+        """A response that does not identify its server proves nothing."""
         with pytest.raises(Nonconformity, match="from ServingRuntime team-a/theirs, but they come from"):
             world_of(Running(pod={}, answer=answer)).expect_prediction("v1", THEIRS)
 
-    def test_fail_where_nobody_answers(self):
-        """What the server said instead is what was observed."""
+    def test_fail_without_a_response(self):
+        """The server's error is what was observed."""
         with pytest.raises(Nonconformity) as caught:
             world_of(Running(pod={})).expect_prediction("v2", OURS)
         assert "answered 404" in caught.value.observed
@@ -114,7 +114,7 @@ class TestPod:
             world.expect_toleration({"key": "x", "operator": "Exists", "effect": "NoSchedule"})
 
 
-def test_pods_run_where_a_scenario_says():
+def test_pods_run_where_a_scenario_requires_it():
     """And nowhere else."""
     target = Running()
 

@@ -1,4 +1,4 @@
-"""What a scenario does: what is there, what is written, and what becomes of it."""
+"""What a scenario does: what exists, what is written, and the result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ R, S = cluster_ref("r"), cluster_ref("s")
 
 
 class Listening(MemoryTarget):
-    """Keeps the kinds of what each call of ``apply`` was unread_texts."""
+    """Keeps the kinds of the objects of each call of ``apply``."""
 
     def __init__(self, release: str) -> None:
         super().__init__(release)
@@ -72,7 +72,7 @@ class TestPending:
 
         assert listened.target.applications[0] == ["r"]
 
-    def test_a_runtime_given_twice_is_as_given_last(self, listened):
+    def test_a_repeated_runtime_is_replaced(self, listened):
         """
         Before they are applied, equal names are one object.
         """
@@ -107,7 +107,7 @@ class TestPending:
 
 
 class TestServices:
-    def test_applying_again_repeats_the_manifest(self):
+    def test_reapplying_repeats_the_manifest(self):
         """
         The manifest that was applied is, not what it became.
         """
@@ -137,7 +137,7 @@ class TestServices:
 
         assert made.service == ObjectKey("InferenceService", "other", TEAM)
 
-    def test_an_earlier_service_can_be_spoken_of_again(self):
+    def test_an_earlier_service_can_be_named_later(self):
         """
         Steps that follow are about the service that was turned to, which is decided on anew.
         """
@@ -163,9 +163,7 @@ class TestServices:
             made.refer_to(ObjectKey("InferenceService", "other", TEAM))
 
     def test_a_deleted_service_shows_no_choice(self):
-        """
-        What is gone is not observed: there is no answer, not even a wrong one.
-        """
+        """A deleted service is not observed: there is no choice, not even a wrong one."""
         made = served()
         made.delete_service()
 
@@ -195,7 +193,7 @@ class TestServices:
         made.annotate_service("second", "b")
         made.expect_part("stored manifest", {"metadata": {"annotations": {"team": "a", "second": "b"}}})
 
-    def test_what_was_applied_is_still_what_applying_again_repeats(self):
+    def test_reapplying_repeats_the_last_applied_manifest(self):
         """
         An annotation in between does not become part of the manifest.
         """
@@ -207,9 +205,7 @@ class TestServices:
         made.expect_stored("runtime", None)
 
     def test_an_annotation_takes_no_finalizer_away(self):
-        """
-        A finalizer that was unread_texts stays, also where a target keeps it to itself in what it reports.
-        """
+        """An existing finalizer is kept, also if a target does not report it."""
 
         class Quiet(MemoryTarget):
             def apply(self, *objects):
@@ -258,7 +254,7 @@ class TestRuntimes:
         made.expect_workload(R)
         assert len(made.catalogue) == 0
 
-    def test_one_that_is_created_again_is_the_newest(self):
+    def test_a_recreated_one_is_the_newest(self):
         """
         Deleting and creating moves it before its equals; the change of age is the only one.
         """
@@ -283,9 +279,7 @@ class TestRuntimes:
         made.expect_runtime(R)
 
     def test_those_of_the_cluster_are_replaced(self):
-        """
-        Other cluster runtimes are gone, those of the new set are there, and a namespace keeps its own.
-        """
+        """Other cluster runtimes are deleted, those of the new set exist, and a namespace keeps its own."""
         own = namespaced_ref("own")
         made = served()
         made.apply_runtime(S)
@@ -332,9 +326,7 @@ class TestReleases:
         assert failed.value.explanation[0] == "v0.15.2:"
 
     def test_a_default_mode_is_looked_at(self):
-        """
-        A service of the default mode that the controller leaves alone is left alone, seen before or not.
-        """
+        """A service in a default mode that the controller ignores is ignored, observed before or not."""
         made = served("v0.8.0")
         made.expect_runtime(R)
         made.configure("ModelMesh")

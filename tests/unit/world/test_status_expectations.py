@@ -36,9 +36,7 @@ class TestStatus:
         assert failed.observed == f"NoSupportingRuntime: {NONE}"
 
     def test_no_failure_is_expected_as_nothing(self):
-        """
-        A status without a failure is one, and no failure is no other.
-        """
+        """A status without a failure matches, and one with a failure does not."""
         served().expect_status(None, None)
         failed = failure(served().expect_status, "NoSupportingRuntime", NONE)
 

@@ -56,7 +56,7 @@ class TestStored:
         made.expect_stored("runtime", None)
         failure(made.expect_stored, "runtime", "")
 
-    def test_a_legacy_key_in_store_is_found(self):
+    def test_a_legacy_key_in_store_is_matched(self):
         """
         A service that no webhook converted has its key.
         """
@@ -70,9 +70,7 @@ class TestParts:
     IMAGE = "example.com/clusterservingruntime/r:1"
 
     def test_of_the_pod_the_container_and_the_stored_manifest(self):
-        """
-        A part that is there holds, in each place.
-        """
+        """An existing part matches, in each place."""
         made = served()
         made.expect_part("pod", {"spec": {"containers": [{"name": "kserve-container", "image": self.IMAGE}]}})
         made.expect_part("container", {"image": self.IMAGE})
@@ -136,9 +134,7 @@ class TestParts:
         ],
     )
     def test_the_last_of_equal_variables_counts(self, name, value, times, holds):
-        """
-        A variable that is there twice has its last value, as a container sees it.
-        """
+        """A duplicate variable has its last value, as a container sees it."""
         env = [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]
         made = served(pod={"spec": {"containers": [{"name": "kserve-container", "env": env}]}})
         if holds:

@@ -1,11 +1,11 @@
-"""What a shared cluster is asked: exactly that which its own runtimes and our prefix cannot change."""
+"""What runs on a shared cluster: exactly the scenarios that its own runtimes and our prefix cannot change."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from coded import raises
-from hypothesis import unread_texts, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kserve_conformance.objects import Namespace, ObjectKey
@@ -78,7 +78,7 @@ class TestOtherRuntimes:
         with raises(TargetCode.NOT_ISOLATED, match="whether ClusterServingRuntime ours is accepted"):
             requested(runtime("ours", **spoken), others=[runtime("theirs", **spoken)])
 
-    def test_one_that_loses_is_no_matter(self):
+    def test_one_that_loses_does_not_matter(self):
         """
         A runtime that shares the format but is never selected changes nothing: the scenario runs.
         """
@@ -97,7 +97,7 @@ class TestOtherRuntimes:
         """
         requested(runtime("r"), service(runtime="r"), others=[runtime("r", format_="onnx")])
 
-    def test_others_are_there_again_after_each_scenario(self):
+    def test_others_are_restored_after_each_scenario(self):
         """
         A reset forgets what a scenario made, and nothing of the user's.
         """
@@ -193,7 +193,7 @@ services = st.builds(
 
 
 @settings(max_examples=60, deadline=None)
-@unread_texts(ours, theirs, services, st.sampled_from(("v0.8.0", "v0.10.2", "v0.15.2", "v0.17.0", "v0.20.0")))
+@given(ours, theirs, services, st.sampled_from(("v0.8.0", "v0.10.2", "v0.15.2", "v0.17.0", "v0.20.0")))
 def test_who_shares_no_format_is_never_in_the_way(own, others, requesting, release):
     """
     A law: if the user's runtimes share no format with a scenario's, the scenario is never skipped.

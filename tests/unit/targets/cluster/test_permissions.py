@@ -1,4 +1,4 @@
-"""From requests to a role: each as RBAC asks for it, and nothing that was not made."""
+"""From requests to a role: each permission as RBAC needs it, and none for requests that were not made."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ RUNTIMES = "/apis/serving.kserve.io/v1alpha1"
         ),
     ],
 )
-def test_a_request_asks_for_a_permission(method, url, permission):
+def test_a_request_needs_a_permission(method, url, permission):
     """
     Group, resource with its subresource, and the verb are RBAC's own.
     """
@@ -53,9 +53,7 @@ def test_everybody_may_discover(url):
 
 class TestRole:
     def test_equal_verbs_stand_together_and_the_order_is_always_the_same(self):
-        """
-        The same requests in any order give the same role.
-        """
+        """The same requests in any order lead to the same role."""
         requests = [
             ("GET", "/apis/apps/v1/namespaces/a/deployments/x"),
             ("GET", f"{RUNTIMES}/clusterservingruntimes"),
@@ -75,7 +73,7 @@ class TestRole:
             {"apiGroups": ["serving.kserve.io"], "resources": ["clusterservingruntimes"], "verbs": ["create", "list"]},
         ]
 
-    def test_nothing_used_is_no_right(self):
+    def test_no_requests_need_no_rights(self):
         """
         A run without requests gets a role without rules.
         """

@@ -40,8 +40,8 @@ def test_a_remote_daemon_needs_the_host_where_its_ports_are_reached():
     assert "TESTCONTAINERS_HOST_OVERRIDE=build.example" in caught.value.hint
 
 
-def test_a_missing_permission_is_found_wherever_it_is_hidden():
-    """Clients wrap what the operating system said several times, as a cause and as an argument."""
+def test_a_missing_permission_is_recognised_inside_other_errors():
+    """Clients wrap the operating system's error several times, as a cause and as an argument."""
     wrapped = RuntimeError("error while fetching the version", OSError("aborted", PermissionError(13, "denied")))
 
     error = daemon.unavailable(wrapped)
@@ -51,7 +51,7 @@ def test_a_missing_permission_is_found_wherever_it_is_hidden():
 
 
 def test_any_other_failure_is_in_the_clients_words():
-    """What has no explanation of its own means that there is no Docker."""
+    """An error without an explanation of its own is reported as Docker not being available."""
     error = daemon.unavailable(ValueError("bad scheme"))
 
     assert str(error) == "cannot connect to Docker's daemon: bad scheme"

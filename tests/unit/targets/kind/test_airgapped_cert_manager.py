@@ -56,7 +56,7 @@ class TestDefinitions:
 
 class TestObjects:
     def test_of_a_part_belong_together(self, installer):
-        """Its Deployment selects its own pods, which run as the account that was unread_texts its role."""
+        """Its Deployment selects its own pods, which run as the account that its role is bound to."""
         controller, cainjector = (installer.objects(part, "image:1") for part in installer.PARTS)
 
         for account, binding, deployment in (controller, cainjector):

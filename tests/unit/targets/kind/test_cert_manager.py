@@ -1,4 +1,4 @@
-"""What is asked of a cluster's cert-manager, and how it is told that it does not do its part."""
+"""What an installation requests from a cluster's cert-manager, and how its failures are reported."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class TestRequired:
         group = {"metadata": {"name": "cert-manager.io"}, "versions": [version]}
         return client_of(StoredServer({"/api": {"items": []}, "/apis": {"items": [group]}}))
 
-    def test_is_what_an_install_asks_for(self):
+    def test_is_what_an_install_requests(self):
         """A cluster that serves both kinds counts as having cert-manager."""
         cert_manager.require(self.serving("Certificate", "Issuer", "ClusterIssuer"))
 
@@ -113,7 +113,7 @@ class TestIssued:
         ],
     )
     def test_is_not_what_is_not_ready_as_it_is_written(self, conditions, reported):
-        """A condition of an earlier generation says nothing of this one."""
+        """A condition of an earlier generation does not count for this one."""
         server = StoredServer({CERTIFICATE: certificate(*conditions)})
 
         with raises(TargetCode.CERT_MANAGER_TIMEOUT, match=f"Certificate kserve/serving-cert within 0 s: .*{reported}"):
@@ -158,7 +158,7 @@ class TestForgotten:
 
         assert list(server.objects) == [other]
 
-    def test_is_nothing_where_there_is_no_cert_manager(self):
+    def test_is_nothing_without_cert_manager(self):
         """Most clusters have none."""
         server = StoredServer()
 
@@ -177,7 +177,7 @@ class TestForgotten:
 
         assert list(server.objects) == left
 
-    def test_is_no_secret_where_there_is_none(self):
+    def test_is_not_a_missing_secret(self):
         """The first install finds none."""
         server = StoredServer()
 

@@ -25,7 +25,7 @@ def cluster(tmp_path):
 
 
 class TestMaking:
-    def test_uses_a_kubeconfig_of_its_own_and_the_given_node_image(self, cluster, tmp_path, monkeypatch):
+    def test_uses_a_kubeconfig_of_its_own_and_the_configured_node_image(self, cluster, tmp_path, monkeypatch):
         """The user's own kubeconfig is never written."""
         kind = NotedKind(tmp_path, monkeypatch)
 
@@ -35,7 +35,7 @@ class TestMaking:
         assert f"--kubeconfig {cluster.kubeconfig}" in call
         assert "--image example.com/node:1" in call
 
-    def test_that_fails_leaves_no_cluster_and_says_why(self, cluster, tmp_path, monkeypatch):
+    def test_that_fails_leaves_no_cluster_and_reports_why(self, cluster, tmp_path, monkeypatch):
         """A half-created cluster is deleted before the error is raised, with kind's output."""
         kind = NotedKind(tmp_path, monkeypatch, fails="create cluster", why="no room")
 
@@ -43,7 +43,7 @@ class TestMaking:
             cluster.create(None, config_of(tmp_path))
         assert [call.split()[:2] for call in kind.calls] == [["create", "cluster"], ["delete", "cluster"]]
 
-    def test_without_kind_says_where_it_is_from(self, cluster, monkeypatch, tmp_path):
+    def test_without_kind_reports_where_to_get_it(self, cluster, monkeypatch, tmp_path):
         """Nothing was tried."""
         monkeypatch.setenv("PATH", str(tmp_path))
 

@@ -88,7 +88,7 @@ class TestFolder:
         assert folder_of(tmp_path, release).name == folder
 
     def test_that_is_missing_is_reported(self, tmp_path):
-        """A folder without any install is no source."""
+        """A folder without any install is not a source."""
         with raises(TargetCode.BAD_SOURCE, match=r"no install manifests of v0\.8\.0"):
             folder_of(tmp_path, "v0.8.0")
 
@@ -107,14 +107,14 @@ class TestFolder:
 class TestChosen:
     def test_namespaces_come_first_and_webhooks_last(self):
         """A webhook that is applied before its controller rejects everything that follows."""
-        unread_texts = (
+        given = (
             webhooks("kserve-webhook-server-service"),
             CONTROLLER,
             named("ConfigMap", "x"),
             named("Namespace", "kserve"),
         )
 
-        kinds = [one["kind"] for one in chosen(unread_texts, CHOICES)]
+        kinds = [one["kind"] for one in chosen(given, CHOICES)]
 
         assert kinds == ["Namespace", "ConfigMap", "Deployment", "ValidatingWebhookConfiguration"]
 
@@ -126,10 +126,10 @@ class TestChosen:
     @pytest.mark.parametrize(("authority", "kept"), [("QUJD", []), (None, ["Certificate", "Issuer"])])
     def test_certificates_are_cert_managers_only_where_it_is_there(self, authority, kept):
         """Without it the certificate is made here."""
-        unread_texts = (named("Certificate", "serving-cert"), named("Issuer", "selfsigned-issuer"))
+        given = (named("Certificate", "serving-cert"), named("Issuer", "selfsigned-issuer"))
         choices = Choices("v0.15.2", "RawDeployment", None, authority)
 
-        assert [one["kind"] for one in chosen(unread_texts, choices)] == kept
+        assert [one["kind"] for one in chosen(given, choices)] == kept
 
 
 class TestChanged:
@@ -161,7 +161,7 @@ class TestChanged:
         assert container(changed(CONTROLLER, choices))["image"] == "example.com/ours:7"
         assert list(images_of(chosen((CONTROLLER,), choices))) == ["example.com/ours:7"]
 
-    def test_what_is_given_is_not_changed(self):
+    def test_inputs_are_not_changed(self):
         """The manifests are read once and used for several releases."""
         before = json.dumps(CONTROLLER)
 
@@ -180,35 +180,35 @@ class TestChanged:
     def test_webhooks_are_left_to_cert_manager(self):
         """It puts its authority in by itself, and the placeholder of earlier releases would be written over it."""
         choices = Choices("v0.15.2", "RawDeployment", None, None)
-        unread_texts = webhooks("kserve-webhook-server-service")
-        unread_texts["webhooks"][0]["clientConfig"]["caBundle"] = "Cg=="
-        unread_texts["metadata"]["annotations"] = {"cert-manager.io/inject-ca-from": "kserve/serving-cert"}
+        given = webhooks("kserve-webhook-server-service")
+        given["webhooks"][0]["clientConfig"]["caBundle"] = "Cg=="
+        given["metadata"]["annotations"] = {"cert-manager.io/inject-ca-from": "kserve/serving-cert"}
 
-        configuration = changed(unread_texts, choices)
+        configuration = changed(given, choices)
 
         (webhook,) = configuration["webhooks"]
         assert "caBundle" not in webhook["clientConfig"]
-        assert configuration["metadata"] == unread_texts["metadata"]
+        assert configuration["metadata"] == given["metadata"]
 
-    def test_webhooks_with_our_authority_ask_no_cert_manager_for_its_own(self):
+    def test_webhooks_with_our_authority_do_not_request_one_from_cert_manager(self):
         """A cluster may have one, with a certificate of an install before this one."""
-        unread_texts = webhooks("kserve-webhook-server-service")
-        unread_texts["metadata"]["annotations"] = {
+        given = webhooks("kserve-webhook-server-service")
+        given["metadata"]["annotations"] = {
             "cert-manager.io/inject-ca-from": "kserve/serving-cert",
             "other": "stays",
         }
 
-        assert changed(unread_texts, CHOICES)["metadata"]["annotations"] == {"other": "stays"}
+        assert changed(given, CHOICES)["metadata"]["annotations"] == {"other": "stays"}
 
     def test_configuration_has_the_mode_and_the_initializer(self):
         """Nothing is fetched in a scenario; all that the release configures besides stays."""
-        unread_texts = named(
+        given = named(
             "ConfigMap",
             "inferenceservice-config",
             data={"deploy": "{}", "storageInitializer": '{"image": "kserve/storage-initializer:v1", "cpuLimit": "1"}'},
         )
 
-        data = changed(unread_texts, CHOICES)["data"]
+        data = changed(given, CHOICES)["data"]
 
         assert json.loads(data["deploy"]) == {"defaultDeploymentMode": "RawDeployment"}
         assert json.loads(data["storageInitializer"]) == {"image": "example.com/initializer:1", "cpuLimit": "1"}

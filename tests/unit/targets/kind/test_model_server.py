@@ -55,9 +55,7 @@ class TestBuilding:
         assert len({first, renamed, go.source_digest(tmp_path / "source")}) == 3
 
     def test_without_go_it_is_reported(self, tmp_path, monkeypatch):
-        """
-        Where it is not cached and there is no Go, the error says so.
-        """
+        """If it is not cached and Go is missing, the error says so."""
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         monkeypatch.setenv("PATH", "")
 
@@ -67,7 +65,7 @@ class TestBuilding:
 
 @dataclass
 class Running:
-    """A model server that runs, and how to ask it."""
+    """A running model server, and a client for it."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -210,7 +208,7 @@ class TestServing:
             ("POST", "/v1/models/fraud:predict", "LARGE", 413),
         ],
     )
-    def test_what_is_no_request_for_this_model_is_rejected(self, start, method, path, body, status):
+    def test_requests_for_anything_else_are_rejected(self, start, method, path, body, status):
         """
         Other models, verbs and protocols, invalid JSON and bodies of more than a mebibyte are HTTP errors.
         """

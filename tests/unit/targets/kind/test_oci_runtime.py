@@ -81,7 +81,7 @@ def expected():
 
 
 @pytest.mark.parametrize("words", [("create", "--bundle"), ("run", "-b"), ("restore", "--no-pivot", "-bundle")])
-def test_a_container_loses_what_the_machine_cannot_give(run, tmp_path, words):
+def test_a_container_loses_what_the_machine_does_not_support(run, tmp_path, words):
     """
     Capability, OOM score and limits are brought to what is possible; the rest stays, large numbers to the digit.
     """

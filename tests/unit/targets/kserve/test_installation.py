@@ -35,7 +35,7 @@ class TestRelease:
             "kserve/kserve-controller:v0.15.2-amd64",
         ],
     )
-    def test_the_tag_says_it(self, image):
+    def test_the_tag_names_it(self, image):
         """
         With or without a registry and its port, a digest, or a v.
         """
@@ -50,7 +50,7 @@ class TestRelease:
         ],
         ids=str,
     )
-    def test_labels_say_it_where_the_tag_does_not(self, labels):
+    def test_labels_name_it_if_the_tag_does_not(self, labels):
         """
         An image by its digest or with a tag of one's own is known by the labels of an installer.
         """
@@ -62,14 +62,12 @@ class TestRelease:
         ["own/manager:latest", "own/manager", "host:5000/manager", "own/manager@sha256:0152", "own/manager:v9.9.9"],
     )
     def test_an_unknown_release_must_be_named(self, image):
-        """
-        A release that is not known is not guessed: the error says how to give it.
-        """
+        """An unknown release is never guessed: the error names the option for it."""
         with raises(TargetCode.UNKNOWN_INSTALLATION) as raised:
             release_of(image, {})
         assert "release=" in (raised.value.hint or "")
 
-    def test_a_port_is_no_release(self):
+    def test_a_port_is_not_a_release(self):
         """
         What follows the first colon of an image may be a registry's port.
         """
@@ -87,10 +85,8 @@ class TestFinding:
         assert (install.namespace, install.controller, install.release) == ("kserve", "manager", "v0.15.2")
         assert (install.mode, install.has_runtime_webhooks) == ("RawDeployment", False)
 
-    def test_a_given_release_is_believed(self):
-        """
-        With a unread_texts release the image needs no tag.
-        """
+    def test_an_explicit_release_wins(self):
+        """With an explicit release the image needs no tag."""
         assert found(installed("own/manager:main"), "v0.14.1").release == "v0.14.1"
 
     def test_old_releases_have_a_stateful_set(self):
@@ -160,16 +156,12 @@ class TestDefaultMode:
             ("", "Serverless"),
         ],
     )
-    def test_the_configuration_says_it(self, deploy, mode):
-        """
-        The key deploy is JSON; where it says nothing KServe's own default holds.
-        """
+    def test_the_configuration_sets_it(self, deploy, mode):
+        """The key deploy is JSON; without it KServe's own default applies."""
         assert default_mode(Client(installed(deploy=deploy)), "kserve") == mode
 
     def test_no_json_is_reported(self):
-        """
-        What KServe itself could not read is no default.
-        """
+        """A value that KServe itself could not read is not replaced by the default."""
         with pytest.raises(NotInstalled, match="not valid JSON"):
             default_mode(Client(installed(deploy="{")), "kserve")
 

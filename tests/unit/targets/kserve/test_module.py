@@ -108,7 +108,7 @@ def test_a_setting_of_proxies_is_read_as_go_reads_it():
 
 
 @pytest.mark.usefixtures("machine")
-def test_a_release_that_is_no_module_has_no_folder():
+def test_a_release_without_a_module_has_no_folder():
     """v0.15.1 was never published as a module."""
     with pytest.raises(CannotStart, match="not published as a Go module") as caught:
         module_folder("v0.15.1", silent)

@@ -230,7 +230,7 @@ class TestRejecting:
 class TestKustomize:
     @pytest.fixture
     def kustomize(self, tmp_path, monkeypatch):
-        """A stand-in for kustomize in the cache, which prints the unread_texts text."""
+        """A fake kustomize in the cache, which prints a fixed text."""
         cache = tmp_path / "cache"
         monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
         program = cache / "kserve-conformance" / f"kustomize-{binaries.KUSTOMIZE}"

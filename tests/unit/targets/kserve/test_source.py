@@ -112,7 +112,7 @@ class TestDefinitions:
 
         assert names == ["inferenceservices.serving.kserve.io", "services.serving.knative.dev"]
 
-    def test_what_only_another_controller_asks_for_is_left_out(self, folder):
+    def test_requirements_of_other_controllers_are_left_out(self, folder):
         """
         The CRDs of LLMInferenceService, and those of other projects that only its controller needs, are not installed.
         """
@@ -197,7 +197,7 @@ class TestWebhooks:
         assert [one["name"] for one in made["matchConditions"]] == ["own", "not-past-webhooks"]
         assert PAST_WEBHOOKS in made["matchConditions"][1]["expression"]
 
-    def test_a_release_says_whether_it_checks_runtimes(self, folder):
+    def test_a_release_shows_whether_it_checks_runtimes(self, folder):
         """
         The runtime webhooks are recognized by their path.
         """

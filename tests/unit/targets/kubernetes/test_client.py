@@ -50,7 +50,7 @@ def test_a_persistent_error_has_the_number_of_attempts(server, client):
     assert str(caught.value) == "the API server returned 429 TooManyRequests: later (each of 20 times)"
 
 
-def test_who_is_in_a_hurry_asks_once(server, client):
+def test_a_short_deadline_allows_one_try(server, client):
     """
     A hurried client does not retry.
     """
@@ -75,9 +75,7 @@ def test_other_errors_are_not_retried(server, client):
 
 
 def test_silence_is_reported(server, client):
-    """
-    No answer is no answer of the server.
-    """
+    """A missing response is not a response of the server."""
     server.is_silent("GET", "/x")
 
     with pytest.raises(NoResponse, match="does not respond"):

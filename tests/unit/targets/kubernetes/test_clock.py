@@ -47,7 +47,7 @@ def test_after_a_second_an_equal_stamp_is_reported_too():
         creations.created(KEY, stamped("2026-01-01T10:00:00Z"))
 
 
-def test_an_object_without_a_stamp_says_nothing():
+def test_an_object_without_a_stamp_is_ignored():
     """
     Nothing can be concluded from what is not there.
     """

@@ -32,12 +32,12 @@ def test_is_the_one_that_the_context_names_or_default(tmp_path, context, namespa
 
 
 def test_of_a_context_that_is_missing_is_default(tmp_path):
-    """Connecting reports the missing context; its namespace is no second error."""
+    """Connecting reports the missing context; its namespace is not a second error."""
     assert namespace_of("production", kubeconfig(tmp_path)) == "default"
 
 
 def test_of_a_kubeconfig_that_cannot_be_read(tmp_path):
-    """A file that is no kubeconfig is an error of the context."""
+    """An invalid kubeconfig is an error of the context."""
     path = tmp_path / "kubeconfig"
     path.write_text("[")
 

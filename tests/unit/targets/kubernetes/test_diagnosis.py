@@ -1,4 +1,4 @@
-"""What is told of a scenario that failed, by a client that answers from a table."""
+"""The evidence of a failed scenario, from a client that answers from a table."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class TestDiagnosis:
         """
         assert diagnosis(TableOfAnswers()).of(MODEL)["service"] == "# not found"
 
-    def test_goes_on_after_what_cannot_be_had(self):
+    def test_continues_after_what_is_unavailable(self):
         """
         An error affects only its own section, and its reason is reported.
         """
@@ -95,10 +95,8 @@ class TestDiagnosis:
         assert set(reported) == {"service", "runtimes", "log", UNAVAILABLE}
         assert reported[UNAVAILABLE] == "events: the API server returned 403 Forbidden: you may not"
 
-    def test_asks_a_silent_server_once(self):
-        """
-        Nobody waits for each of the titles anew.
-        """
+    def test_tries_a_silent_server_once(self):
+        """The other titles do not wait for it."""
         client = TableOfAnswers(model=NoResponse("silence"))
 
         reported = diagnosis(client).of(MODEL)
@@ -151,7 +149,7 @@ class TestDiagnosis:
 
 
 class TestTexts:
-    def test_are_cut_at_whole_lines_and_say_so(self):
+    def test_are_cut_at_whole_lines_and_marked(self):
         """
         Manifests keep their beginning, logs their end.
         """
@@ -169,9 +167,7 @@ class TestTexts:
         assert beginning("short") == ending("short") == "short"
 
     def test_of_a_log_have_no_beacons_and_nothing_of_one_run_only(self):
-        """
-        Times and dumps are left out; a line that is no JSON, as of a panic, stays as it is.
-        """
+        """Times and dumps are left out; a line that is not JSON, as of a panic, is kept."""
         lines = [
             '{"level":"info","ts":"12:00","msg":"a","stacktrace":"long"}',
             '{"msg":"about conformance-beacon-cluster"}',
@@ -189,7 +185,7 @@ class TestTexts:
             ({"type": "Normal", "reason": "R", "message": "", "series": {"count": 2}}, "Normal R (2 times):"),
         ],
     )
-    def test_of_events_say_how_often(self, event, line):
+    def test_of_events_have_their_count(self, event, line):
         """
         Each event is one line.
         """

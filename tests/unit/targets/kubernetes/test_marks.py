@@ -36,18 +36,16 @@ def test_every_container_is_marked_and_nothing_else_is_changed():
     """
     Containers of the runtime and of its workers get the variable behind their own.
     """
-    unread_texts = runtime(
-        {"name": "a", "env": [OTHER]}, {"name": "b"}, workerSpec={"containers": [{"name": "w"}], "size": 2}
-    )
+    given = runtime({"name": "a", "env": [OTHER]}, {"name": "b"}, workerSpec={"containers": [{"name": "w"}], "size": 2})
 
-    made = marked(unread_texts, REF)
+    made = marked(given, REF)
 
     assert made["spec"] == {
         "containers": [{"name": "a", "env": [OTHER, MARK]}, {"name": "b", "env": [MARK]}],
         "workerSpec": {"containers": [{"name": "w", "env": [MARK]}], "size": 2},
     }
-    assert unmarked(made) == unread_texts
-    assert unread_texts["spec"]["containers"][1] == {"name": "b"}
+    assert unmarked(made) == given
+    assert given["spec"]["containers"][1] == {"name": "b"}
 
 
 def test_a_runtime_is_marked_once():
@@ -60,13 +58,13 @@ def test_a_runtime_is_marked_once():
 
 
 @pytest.mark.parametrize("spec", [{}, {"containers": None}, {"containers": "nonsense"}, {"containers": ["x"]}])
-def test_what_is_no_container_is_left_to_the_api_server(spec):
+def test_an_invalid_container_is_left_to_the_api_server(spec):
     """
     A malformed runtime reaches the API server unchanged, so that its schema can reject it.
     """
-    unread_texts = {"kind": "ServingRuntime", "metadata": {"name": "mine"}, "spec": spec}
+    given = {"kind": "ServingRuntime", "metadata": {"name": "mine"}, "spec": spec}
 
-    assert marked(unread_texts, REF) == unread_texts
+    assert marked(given, REF) == given
 
 
 def test_the_runtime_of_a_pod_is_that_of_its_mark():

@@ -1,8 +1,8 @@
-"""Names of a run on a cluster that is shared: prefixed where they are written, and as they were where they are told."""
+"""Names of a run on a shared cluster: prefixed when they are written, and restored when they are reported."""
 
 from __future__ import annotations
 
-from hypothesis import unread_texts
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kserve_conformance.objects import Namespace, ObjectKey, Outcome
@@ -55,7 +55,7 @@ class TestWriting:
         assert NAMES.manifest(requesting(""))["spec"]["predictor"]["model"]["runtime"] == ""
         assert "runtime" not in NAMES.manifest(manifest(SERVICE, predictor={"model": {}}))["spec"]["predictor"]["model"]
 
-    def test_what_is_no_name_is_left_for_the_schema_to_refuse(self):
+    def test_an_invalid_name_is_left_for_the_schema_to_reject(self):
         """
         A runtime that is named by a number reaches the API server as it is.
         """
@@ -123,7 +123,7 @@ class TestTelling:
         assert reported.pod == {"metadata": {}, "spec": {"containers": [{"args": ["--of=team-a", 3]}]}}
         assert reported.service == requesting("r")
 
-    @unread_texts(
+    @given(
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.text("abc-/ ", max_size=8),
             lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=4), inner, max_size=3),
@@ -132,9 +132,7 @@ class TestTelling:
         st.sampled_from((CLUSTER, OWN, SERVICE, CONFIG)),
     )
     def test_what_is_written_is_reported_as_it_was(self, value, key):
-        """
-        Whatever a manifest holds, writing it and telling it again gives the same, but for the label.
-        """
+        """Any manifest that is written and reported is the same as before, except for the label."""
         whole = manifest(key, any=value)
 
         reported = NAMES.admission(key, Admission(NAMES.key(key), NAMES.manifest(whole))).stored
@@ -145,9 +143,7 @@ class TestTelling:
 
 class TestAClusterOfOnesOwn:
     def test_nothing_is_renamed(self):
-        """
-        Without a prefix every value is the very one that was unread_texts.
-        """
+        """Without a prefix every value is the same object."""
         whole = manifest(CLUSTER)
         answer = Admission(CLUSTER, whole)
 

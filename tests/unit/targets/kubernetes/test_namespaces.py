@@ -1,4 +1,4 @@
-"""Namespaces of a run: its own, without pods, and gone at the end or told."""
+"""Namespaces of a run: its own, without pods, and deleted at the end or reported."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def made(server, names=NAMES):
 
 
 def test_a_namespace_has_the_label_and_takes_no_pods(server):
-    """
-    What is made is known by its label, and a quota of no pods is there before anything else can be.
-    """
+    """A created namespace has the label, and a quota of no pods before any other object."""
     made(server).ensure("kc-1-a")
 
     assert server.objects[f"{PATH}/kc-1-a"]["metadata"]["labels"] == {LABEL: "kc-1"}
@@ -33,9 +31,7 @@ def test_a_namespace_has_the_label_and_takes_no_pods(server):
 
 
 def test_a_namespace_is_made_once(server):
-    """
-    A namespace of this run that is there already is used again.
-    """
+    """An existing namespace of this run is reused."""
     ours = made(server)
 
     ours.ensure("kc-1-a")
@@ -45,7 +41,7 @@ def test_a_namespace_is_made_once(server):
 
 
 @pytest.mark.parametrize("labels", [{"team": "x"}, {LABEL: "kc-2"}, None], ids=str)
-def test_somebody_elses_namespace_is_never_used(server, labels):
+def test_a_foreign_namespace_is_never_used(server, labels):
     """
     A namespace of that name without this run's label is left alone, and not deleted at the end either.
     """
@@ -61,18 +57,14 @@ def test_somebody_elses_namespace_is_never_used(server, labels):
 
 
 def test_in_a_cluster_of_our_own_what_is_there_may_be_used(server):
-    """
-    Where the whole cluster is the run's, a namespace that is there is as good as one that is made.
-    """
+    """If the whole cluster belongs to the run, an existing namespace is used."""
     made(server, AS_WRITTEN).ensure("theirs")
 
     assert f"{PATH}/theirs/resourcequotas/{QUOTA}" in server.objects
 
 
 def test_pods_run_only_while_they_are_allowed(server):
-    """
-    The quota is taken away for a scenario about pods, and is there again afterwards.
-    """
+    """The quota is removed for a scenario about pods, and restored afterwards."""
     ours = made(server)
     ours.ensure("kc-1-a")
     quota = f"{PATH}/kc-1-a/resourcequotas/{QUOTA}"
@@ -95,7 +87,7 @@ def test_all_are_gone_at_the_end(server):
     assert list(server.objects) == [f"{PATH}/theirs"]
 
 
-def test_one_that_stays_is_reported_with_what_the_cluster_says_of_it(server, monkeypatch):
+def test_one_that_stays_is_reported_with_its_conditions(server, monkeypatch):
     """
     A namespace that cannot be deleted in time is left over, with its conditions.
     """

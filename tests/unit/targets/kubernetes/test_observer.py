@@ -53,9 +53,7 @@ class TestReporting:
         assert status_runtime(service()) is None
 
     def test_a_pod_has_metadata_and_spec(self):
-        """
-        A template is reported as these two, whatever it lacks; a null in its metadata says nothing.
-        """
+        """A template is reported as these two, whatever it lacks; a null in its metadata is ignored."""
         assert pod_of({"metadata": {"labels": {"a": "b"}, "creationTimestamp": None}}) == {
             "metadata": {"labels": {"a": "b"}},
             "spec": {},
@@ -114,7 +112,7 @@ class TestEvents:
 
         assert ordered == ["model.nonsense", "model.9", "model.1.8b", "model.18a"]
 
-    def test_an_event_says_an_error_although_it_is_cut_or_garbled(self):
+    def test_an_event_is_recognised_although_it_is_cut_or_garbled(self):
         """
         Long texts are cut by Kubernetes, and a percent sign is taken for a verb of a format.
         """
@@ -150,7 +148,7 @@ class TestLog:
     @pytest.mark.parametrize(
         "noise", ["the object has been modified; please apply", 'configmaps "modelconfig-model-0" already exists']
     )
-    def test_what_comes_of_our_pace_is_no_error(self, noise):
+    def test_effects_of_our_pace_are_not_errors(self, noise):
         """
         KServe tries again by itself what met another write, or what its cache has not shown it yet.
         """

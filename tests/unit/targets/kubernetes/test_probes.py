@@ -28,7 +28,7 @@ def definition(*fields):
         (("components", "modelStatus", "deploymentMode", "servingRuntimeName"), NAMING),
     ],
 )
-def test_the_schema_says_which_probe_fits(fields, probe):
+def test_the_schema_decides_which_probe_fits(fields, probe):
     """
     The fields of a release's status decide, so that a fork gets the probe that fits it.
     """
@@ -43,7 +43,7 @@ def test_a_definition_without_the_version_gets_the_plainest_probe():
 
 
 @pytest.mark.parametrize("probe", [OLDEST, MIDDLE, NEWEST])
-def test_a_fresh_probe_is_not_seen_yet(probe):
+def test_a_fresh_probe_is_not_observed_yet(probe):
     """
     Right after a probe was written nothing is proven: merged into an empty status it reads as pending.
     """

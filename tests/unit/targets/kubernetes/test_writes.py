@@ -99,7 +99,7 @@ def test_what_is_applied_no_more_is_taken_away():
     assert server.calls[-1][2]["spec"] == {"kept": 1, "new": 1}
 
 
-def test_a_conflict_is_tried_again_on_what_is_there_then():
+def test_a_conflict_is_retried_on_the_new_state():
     """
     A write that met another one reads again and is sent again.
     """
@@ -111,9 +111,7 @@ def test_a_conflict_is_tried_again_on_what_is_there_then():
 
 
 def test_endless_conflicts_are_an_error():
-    """
-    After many conflicts the write is unread_texts up, and that is no no_runtime.
-    """
+    """After many conflicts the write fails; it is never a missing runtime."""
     times = writes.CONFLICT_TIMES
     server = ScriptedServer(get=[stored()] * times, put=[CONFLICT] * times)
 
@@ -163,7 +161,7 @@ def test_a_webhook_that_broke_off_once_is_retried():
     ],
     ids=("server", "too-many", "user", "terminating", "namespace"),
 )
-def test_an_answer_that_is_not_about_the_object_is_no_rejection(broken):
+def test_an_answer_that_is_not_about_the_object_rejects_nothing(broken):
     """
     It is raised, because it is unknown whether the object would have been accepted.
     """
@@ -190,16 +188,14 @@ def test_a_webhook_without_an_answer_rejects_nothing(silence):
 
 
 def test_a_webhook_that_never_comes_rejects_nothing(monkeypatch):
-    """
-    A refused connection is retried for a while, and then reported.
-    """
+    """A refused connection is retried for a while, and then reported."""
     monkeypatch.setattr(writes, "GONE_WITHIN", 0.1)
 
     with pytest.raises(Unreachable, match="connection refused"):
         writer(ScriptedServer(post=[GONE] * 10)).write(KEY, service(), None)
 
 
-def test_a_webhook_whose_manager_has_ended_is_no_rejection():
+def test_a_webhook_whose_manager_has_ended_rejects_nothing():
     """
     When the manager is gone the write is not answered with its webhook's absence.
     """

@@ -30,7 +30,7 @@ class TestAnswer:
         [b"", b"nonsense", b"\xff", b'{"id": 7} {"id": 8}', b"[7]", b"null", b"[" * 100_000],
         ids=["empty", "words", "bytes", "two", "list", "null", "deep"],
     )
-    def test_that_is_no_object_is_out_of_step(self, line):
+    def test_that_is_not_an_object_is_out_of_step(self, line):
         """Without an id it need not be an answer at all."""
         with pytest.raises(OutOfStep):
             read(line)

@@ -53,19 +53,19 @@ class TestOutcome:
         assert "outcome" not in observed.unreported
 
     def test_without_a_decision_is_not_reported(self):
-        """An answer that says nothing of it is no answer to it, whatever else it says."""
+        """A response without a decision has no choice, whatever else is in it."""
         observed = shown_result({"service": service(), "pod": POD}, service(containers=[{"name": "a"}]))
 
         assert {"outcome", "runtime", "reason", "message"} <= observed.unreported
 
 
 class TestParts:
-    def test_that_are_given_are_reported(self):
+    def test_that_are_present_are_reported(self):
         """Everything that the protocol has a field for."""
         assert shown_result({"decision": RUNS, "pod": POD}).unreported == NEVER
 
     def test_that_are_absent_are_not_reported(self):
-        """A null reason says that there is none; an absent one says nothing."""
+        """A null reason means that there is none; an absent one is not reported."""
         observed = shown_result({"decision": {"noRuntime": {}}})
 
         assert {"reason", "message"} <= observed.unreported

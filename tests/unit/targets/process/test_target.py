@@ -1,4 +1,4 @@
-"""What the target asks, what it keeps, and what it makes of answers."""
+"""What the target sends, what it stores, and how it reads responses."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class TestApplyingAService:
         assert [each["metadata"]["name"] for each in requested["runtimes"]] == ["server", "elsewhere", "shared"]
         assert "validateRuntime" not in requested
 
-    def test_it_is_stored_as_the_answer_says(self):
+    def test_it_is_stored_as_answered(self):
         """The implementation reports what admission stores."""
         admitted = service() | {"metadata": {"name": "model", "namespace": "team-a", "labels": {"a": "b"}}}
         (answer,) = target_of(answering({"service": admitted})).apply(service())
@@ -47,7 +47,7 @@ class TestApplyingAService:
         assert answer.unreported == frozenset()
 
     def test_a_rejection_is_passed_on_and_nothing_is_stored(self):
-        """The implementation's text, as it stands."""
+        """The implementation's text is unchanged."""
         target = target_of(answering({"rejected": "no such luck"}))
         (answer,) = target.apply(service())
 
@@ -55,8 +55,8 @@ class TestApplyingAService:
         with pytest.raises(NotSettled):
             target.observe(SERVICE, SOON)
 
-    def test_without_a_word_it_is_not_reported_whether_it_is_accepted_or_how_it_is_stored(self):
-        """A decision is no admission."""
+    def test_without_admission_neither_acceptance_nor_storage_is_reported(self):
+        """A decision is not an admission."""
         (answer,) = target_of(answering({"decision": RUNS})).apply(service())
 
         assert answer.unreported == {"stored", "rejected"}
@@ -70,7 +70,7 @@ class TestApplyingAService:
 
         assert [question["admit"] for question in command.questions] == [True, True]
 
-    def test_without_a_word_it_cannot_be_applied_again(self):
+    def test_without_admission_it_cannot_be_reapplied(self):
         """An apply is merged with what is stored, which is not known."""
         target = target_of(answering({"decision": RUNS}))
         target.apply(service())
@@ -78,8 +78,8 @@ class TestApplyingAService:
         with pytest.raises(Unreported, match="does not report stored objects"):
             target.apply(service())
 
-    def test_again_it_is_merged_with_what_is_stored(self):
-        """What admission added stays, and what was applied before and is no more goes."""
+    def test_reapplied_it_is_merged_with_what_is_stored(self):
+        """What admission added is kept, and what was applied before and is now absent is removed."""
         command = answering(
             lambda question: {
                 "service": question["service"] | {"metadata": {**question["service"]["metadata"], "x": 1}}
@@ -180,7 +180,7 @@ class TestTime:
         }
         assert times == {"old": "2024-01-01T00:00:00Z", "new": "2024-01-01T00:00:01Z"}
 
-    def test_what_is_deleted_and_created_again_is_young(self):
+    def test_what_is_deleted_and_recreated_is_young(self):
         """Nothing remembers it."""
         command = answering(full)
         target = target_of(command)
@@ -222,7 +222,7 @@ class TestObserving:
         assert [question["admit"] for question in command.questions] == [False]
         assert "service" in observed.unreported
 
-    def test_a_service_that_is_rejected_in_store_is_no_answer(self):
+    def test_a_service_that_is_rejected_in_store_is_an_error(self):
         """Only a write can be rejected."""
         answers = iter([{"service": service()}, {"rejected": "now I see"}])
         target = target_of(answering(lambda _: next(answers)))
@@ -269,7 +269,7 @@ class TestAnswers:
 
 
 class TestTarget:
-    def test_says_who_answers_without_where_it_lies(self):
+    def test_names_the_command_without_its_path(self):
         """The command's name, the release it is held against, and no capability."""
         target = target_of(answering(full))
 

@@ -47,7 +47,7 @@ def world_of(answer):
 class TestExpectations:
     @pytest.mark.parametrize("expectation", EXPECTATIONS.values(), ids=EXPECTATIONS)
     def test_have_no_verdict_on_what_is_not_reported(self, expectation):
-        """An implementation that answers and says nothing is neither right nor wrong, whatever is expected."""
+        """An implementation that answers without content is neither right nor wrong, whatever is expected."""
         with pytest.raises(Unreported, match="target does not report"):
             expectation(world_of({}))
 

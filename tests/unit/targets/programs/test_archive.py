@@ -79,10 +79,8 @@ def test_an_image_is_what_it_was_described_as(tmp_path, image):
     assert {(one.uid, one.gid, one.uname, one.gname, one.mtime) for one, _ in inside.values()} == {(0, 0, "", "", 0)}
 
 
-def test_the_same_files_give_the_same_bytes(tmp_path, image):
-    """
-    Neither times, nor the order in which things were unread_texts, nor who may read a file on disk shows in an archive.
-    """
+def test_the_same_files_make_the_same_bytes(tmp_path, image):
+    """Times, order and permissions of readers on disk do not affect an archive."""
     archive.write(tmp_path / "first.tar", image)
     for source in image.files.values():
         os.utime(source, (1, 1))
@@ -95,9 +93,7 @@ def test_the_same_files_give_the_same_bytes(tmp_path, image):
 
 @pytest.mark.parametrize("change", ["content", "mode", "user", "env", "entrypoint"])
 def test_what_differs_shows(tmp_path, image, change):
-    """
-    A changed file, permission, user, variable or entrypoint gives another archive.
-    """
+    """A changed file, permission, user, variable or entrypoint changes the archive."""
     archive.write(tmp_path / "first.tar", image)
     if change == "content":
         image.files["/etc/motd"].write_bytes(b"other")

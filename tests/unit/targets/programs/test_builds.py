@@ -1,4 +1,4 @@
-"""Modules, wrappers and builds: what is written for Go, and how its failures are told."""
+"""Modules, wrappers and builds: the files that are written for Go, and how its failures are reported."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ class TestWrapping:
         ],
     )
     def test_a_library_is_replaced_once(self, line):
-        """
-        Whatever a go.mod replaced a module by before, in whichever form, gives way.
-        """
+        """Any earlier replacement of a module in go.mod, in whatever form, is dropped."""
         made = binaries.replacing(f"module m\n\nreplace a => b v1\n{line}", "sigs.k8s.io/controller-runtime", "/copy")
 
         assert [one for one in made.splitlines() if "controller-runtime" in one] == [
@@ -106,9 +104,7 @@ class TestAssets:
             binaries.executable(program, "the manager")
 
     def test_what_is_cached_is_not_built(self, tmp_path, monkeypatch):
-        """
-        A program in the cache is used as it is, and nothing is said.
-        """
+        """A program in the cache is used without a message."""
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         monkeypatch.setenv("PATH", "")
         entry = binaries.cached_manager("v0.15.2")
@@ -157,9 +153,7 @@ class TestFailing:
         assert "KUBEBUILDER_ASSETS" in caught.value.hint
 
     def test_a_full_disk_is_reported_before_a_build(self, tmp_path, monkeypatch):
-        """
-        A build is not begun where there is no room for it.
-        """
+        """A build does not start without free space."""
         monkeypatch.setattr(go, "NEEDED_BYTES", 10**18)
 
         with raises(TargetCode.NO_ROOM, match="building it needs about"):

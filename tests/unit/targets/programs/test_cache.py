@@ -26,9 +26,7 @@ def test_the_folder_follows_the_environment(tmp_path, monkeypatch):
 
 
 def test_an_entry_is_made_once(tmp_path):
-    """
-    The second time it is there already.
-    """
+    """The second time it is reused."""
     calls = []
 
     def make(path):

@@ -43,7 +43,7 @@ def start(guard, tmp_path, script):
 
 
 class TestEnding:
-    def test_it_says_how_it_ended_and_what_it_said_last(self, guard, tmp_path):
+    def test_it_reports_how_it_ended_with_its_last_output(self, guard, tmp_path):
         """
         The end of the log is part of the error that a death makes.
         """
@@ -85,7 +85,7 @@ class TestEnding:
         with pytest.raises(CannotStart, match="it cannot be run"):
             Process("it", [tmp_path / "none"], log=tmp_path / "it.log", guard=guard)
 
-    def test_stopping_twice_is_no_error(self, guard, tmp_path):
+    def test_stopping_twice_is_harmless(self, guard, tmp_path):
         """
         What is gone is gone.
         """
