@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import pickle
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from kserve_conformance.fleet.members import Fleet
+from kserve_conformance.fleet.pickles import unpickled
 from kserve_conformance.fleet.plain import PlainService
 from kserve_conformance.fleet.sections import read_source
-from kserve_conformance.fleet.service_kinds import ServiceKinds, normal_key
+from kserve_conformance.fleet.service_kinds import ServiceKind, ServiceKinds, normal_key
 from kserve_conformance.limits import MEBIBYTE, Limits
 from kserve_conformance.manifests import Entry, Loader, display_name
 from kserve_conformance.manifests.fingerprint import uri_of
@@ -103,7 +103,7 @@ class _Memory:
 
 @lru_cache(maxsize=2)
 def _memory(options: bytes) -> _Memory:
-    loader, is_exact = pickle.loads(options)  # noqa: S301 - Written by the process that started this one.
+    loader, is_exact = unpickled(options)
     return _Memory(loader, is_exact, ServiceKinds(loader.is_stored))
 
 
@@ -115,24 +115,28 @@ class _Reading:
         self._kinds = memory.kinds
         self._is_exact = memory.is_exact
         self._progress = progress
-        self._last: tuple[PlainService | None, Any] = None, None
 
     def is_learned(self, service: PlainService) -> bool:
         """Is the kind of the service known?"""
-        return self._kinds.is_known(service, self._normal_key(service))
+        return self._kind(service) is not None
 
     def learn(self, service: PlainService, entry: Entry) -> None:
         """Learn its kind."""
         self._kinds.learn(service, entry)
 
-    def plain(self, service: PlainService, source: str, line: int) -> None:
-        """Add a plain service."""
-        kind = self._kinds.general(self._normal_key(service)) or self._kinds.known(service)
+    def plain(self, service: PlainService, source: str, line: int) -> bool:
+        """Add a plain service of a known kind."""
+        kind = self._kind(service)
         if kind is None:
-            raise AssertionError("the service was not learned")
+            return False
         name = f"{service.namespace}/{service.name}"
         self._contents.fleet.add(name, service.uri, source, line, (kind.mark, kind.general))
         self._report()
+        return True
+
+    def _kind(self, service: PlainService) -> ServiceKind | None:
+        """A kind with the general manifest of the service."""
+        return self._kinds.general(normal_key(service)) or self._kinds.known(service)
 
     def entry(self, entry: Entry) -> None:
         """Add a service that the loader read, or a runtime."""
@@ -149,12 +153,6 @@ class _Reading:
     def _report(self) -> None:
         if self._progress is not None and len(self._contents.fleet) % STEP == 0:
             self._progress(len(self._contents.fleet))
-
-    def _normal_key(self, service: PlainService) -> Any:
-        """The normal key of a service, which is needed twice."""
-        if self._last[0] is not service:
-            self._last = service, normal_key(service)
-        return self._last[1]
 
 
 def parts_of(source: Source, limits: Limits, size: int = PART) -> Iterator[Part]:

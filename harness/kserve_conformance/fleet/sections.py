@@ -32,7 +32,7 @@ _NEXT: Final = re.compile(rb"[ \t\r\n]*,[ \t\r\n]*(?=\{)")
 _BRACE: Final = ord("{")
 #: What every text has that holds code of ytt.
 _YTT_MARK: Final = b"#@"
-#: After how many objects in a row that are not plain the loader reads on by itself, and how far.
+#: After how many objects in a row that do not stand alone the loader reads on by itself, and how far.
 _PATIENCE: Final = 4
 _RUN: Final = 64 * 1024
 
@@ -46,8 +46,8 @@ class Receiver(Protocol):
     def learn(self, service: PlainService, entry: Entry) -> None:
         """Learn what the loader read a plain service as. The service itself follows."""
 
-    def plain(self, service: PlainService, source: str, line: int) -> None:
-        """Take a plain service that was learned."""
+    def plain(self, service: PlainService, source: str, line: int, /) -> bool:
+        """Take a plain service if one with the same key was learned; False otherwise."""
 
     def entry(self, entry: Entry) -> None:
         """Take an object that the loader read."""
@@ -183,8 +183,11 @@ class _Held:
         if not has_placeholder(entry.manifest):
             self.receiver.learn(service, entry)
 
-    def plain(self, service: PlainService, source: str, line: int) -> None:
-        self.taken.append((service, source, line))
+    def plain(self, service: PlainService, source: str, line: int, /) -> bool:
+        is_learned = self.receiver.is_learned(service)
+        if is_learned:
+            self.taken.append((service, source, line))
+        return is_learned
 
     def entry(self, entry: Entry) -> None:
         self.is_doubtful = self.is_doubtful or has_placeholder(entry.manifest)
@@ -195,8 +198,8 @@ class _Held:
         for each in self.taken:
             if isinstance(each, Entry):
                 self.receiver.entry(replace(each, number=each.number + numbers))
-            else:
-                self.receiver.plain(*each)
+            elif not self.receiver.plain(*each):
+                raise AssertionError("the service was not learned")
 
 
 class _Scan:
@@ -216,7 +219,7 @@ class _Scan:
         self._is_ended = False
         #: What is around the current list; None between documents.
         self._root = section.start.root
-        #: How many objects in a row were not plain.
+        #: How many objects in a row were read by the loader with what is around them.
         self._odd = 0
 
     def read(self) -> None:
@@ -242,29 +245,38 @@ class _Scan:
             if self._sections.is_full:
                 return None
             end = self._document_end() if self._root is None else self._element_end()
-            if end is not None and self._take(self._text[self._at : end[0]]):
+            if end is not None and self._take(self._text[self._at : end[0]], end[1]):
                 self._odd = 0
-                newlines = self._text.count(b"\n", self._at, end[1])
-                self._sections.advance(newlines, int(self._root is not None), is_continued=self._root is not None)
                 self._at = end[1]
-                continue
-            if not self._read_odd(offset, None if end is None else self._base + end[1]):
+            elif not self._read_section(offset, None if end is None else self._base + end[1]):
                 return None
 
-    def _take(self, text: bytes) -> bool:
-        """Take the object of a text if it is a plain service that was learned."""
+    def _take(self, text: bytes, following: int) -> bool:
+        """Take the object of a text if nothing around it has to be read, and go past it; what follows begins there."""
+        source, is_item = self._source, self._root is not None
+        newlines = self._text.count(b"\n", self._at, following)
         service = self._plain.decoded(text)
-        if service is None or not self._receiver.is_learned(service):
+        if service is not None and self._receiver.plain(service, source.name, self._sections.lines + 1):
+            self._sections.advance(newlines, int(is_item), is_continued=is_item)
+            return True
+        loader = self._sections.loader.anew()
+        entries = loader.read_element(source, text.decode(), self._root) if text.endswith(b"}") else None
+        if entries is None:
             return False
-        self._receiver.plain(service, self._source.name, self._sections.lines + 1)
+        if service is not None and len(entries) == 1 and not loader.problems and not loader.warnings:
+            self._receiver.learn(service, entries[0])
+        self._add(loader, entries, Section(lines=newlines, items=int(is_item), is_continued=is_item))
         return True
 
-    def _read_odd(self, offset: int, end: int | None) -> bool:
+    def _add(self, loader: Loader, entries: list[Entry], section: Section) -> None:
+        """Add the entries and notes of a section."""
+        lines, numbers = self._sections.add(loader, section, self._source)
+        for entry in entries:
+            self._receiver.entry(replace(entry, line=entry.line + lines, number=entry.number + numbers))
+
+    def _read_section(self, offset: int, end: int | None) -> bool:
         """Let the loader read at least one document or element; False if nothing is left behind it."""
-        known = (
-            None if end is None else self._plain.decoded(self._text[self._at : end - self._base].rstrip(b", \r\n\t"))
-        )
-        self._odd = self._odd + 1 if known is None else 0
+        self._odd += 1
         bound = offset + 1 if end is None else end
         if self._odd > _PATIENCE:
             bound = max(bound, offset + _RUN * min(self._odd - _PATIENCE, 16))
@@ -272,12 +284,7 @@ class _Scan:
             bound = min(bound, self._end)
         section = Section(Position(offset, self._root), bound)
         loader = self._sections.loader.anew()
-        entries = list(loader.read_section(self._source, section))
-        if known is not None and len(entries) == 1 and not loader.problems and not loader.warnings:
-            self._receiver.learn(known, entries[0])
-        lines, numbers = self._sections.add(loader, section, self._source)
-        for entry in entries:
-            self._receiver.entry(replace(entry, line=entry.line + lines, number=entry.number + numbers))
+        self._add(loader, list(loader.read_section(self._source, section)), section)
         if section.following is None:
             return False
         self._root = section.following.root

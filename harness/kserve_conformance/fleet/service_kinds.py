@@ -18,7 +18,9 @@ from kserve_conformance.manifests.scalars import UnusableScalar, number
 from kserve_conformance.objects import Manifest
 
 #: How many keys, and services of a kind, one process remembers.
-REMEMBERED: Final = 50_000
+REMEMBERED: Final = 20_000
+#: How many of those that few services share, each of which has a manifest of its own.
+_REMEMBERED_EXACTLY: Final = 4_000
 _DECODE: Final = msgspec.json.Decoder(float_hook=number).decode
 _NO_REFERENCES: Final = 2
 
@@ -56,15 +58,11 @@ class ServiceKinds:
 
     def __init__(self, is_stored: Callable[[Manifest], bool]) -> None:
         self._is_stored = is_stored
-        self._kinds: Recent[int, ServiceKind] = Recent(REMEMBERED)
-        self._kind_of_key: Recent[Any, ServiceKind] = Recent(REMEMBERED)
+        self._kinds: Recent[int, ServiceKind] = Recent(_REMEMBERED_EXACTLY)
+        self._kind_of_key: Recent[Any, ServiceKind] = Recent(_REMEMBERED_EXACTLY)
         self._kind_of_general: Recent[Any, ServiceKind] = Recent(REMEMBERED)
         #: The kinds of services with a normal key, if it is the same for all of them but for what nothing reads.
         self._kind_of_normal: Recent[Any, ServiceKind] = Recent(REMEMBERED)
-
-    def is_known(self, service: PlainService, normal: Any) -> bool:
-        """Is the kind of a plain service known? ``normal`` is its :func:`normal_key`."""
-        return normal in self._kind_of_normal or self.known(service) is not None
 
     def general(self, normal: Any) -> ServiceKind | None:
         """A kind whose general manifest is that of all services with this normal key; None if none is known."""
@@ -86,11 +84,11 @@ class ServiceKinds:
 
     def learn(self, service: PlainService, entry: Entry) -> None:
         """Learn the kind of a plain service from what the loader read it as."""
-        found = _general_key(service)
-        if found is None or uri_of(entry.manifest) != service.uri:
-            return
         if not entry.is_clean and not self._is_stored(entry.manifest):
             # Each has to be named with its own findings.
+            return
+        found = _general_key(service)
+        if found is None or uri_of(entry.manifest) != service.uri:
             return
         kind = self.of(entry)
         self._kind_of_general[found[0]] = kind

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from kserve_conformance.manifests import locations, yaml_objects
-from kserve_conformance.manifests.json_stream import BEGINNING, Element, JsonStream, NotJson, Position
+from kserve_conformance.manifests.json_stream import BEGINNING, Continued, Element, JsonStream, NotJson, Position
 from kserve_conformance.manifests.placement import (
     Found,
     Intake,
@@ -19,6 +20,7 @@ from kserve_conformance.manifests.placement import (
     waits_for_kind,
 )
 from kserve_conformance.manifests.problems import ManifestCode, Path, Problem, over
+from kserve_conformance.manifests.strict_json import bounds, quickly
 
 
 @dataclass(slots=True)
@@ -68,6 +70,25 @@ def objects(intake: Intake, section: Section | None = None) -> Iterator[Found]:
                 section.lines, section.items = json_stream.lines, json_stream.items
                 section.is_continued = json_stream.is_continued
                 return
+
+
+def objects_of_text(intake: Intake, text: str, root: str | None) -> Iterator[Found] | None:
+    """
+    The objects of a text that is one document, or one element of a list with this ``root``, as a section has it.
+
+    None if the text has to be read with what is around it.
+    """
+    value = quickly(text)
+    if value is None or not (value.get("kind") and value.get("apiVersion")) or (root is None and "items" in value):
+        return None
+    depth = intake.limits.depth - (0 if root is None else _AROUND)
+    if bounds(value, text, 0, len(text), 1, intake.limits, depth):
+        return None
+    return _objects_of(Element(value, 1, 0, text, 0, len(text), None if root is None else Continued(0)), intake)
+
+
+#: The levels around an element of a list.
+_AROUND: Final = 2
 
 
 def _is_yaml(intake: Intake, not_json: NotJson) -> bool:

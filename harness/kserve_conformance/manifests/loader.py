@@ -22,9 +22,9 @@ from kserve_conformance.crds import Crds, crds_of
 from kserve_conformance.limits import Limits, current
 from kserve_conformance.manifests import kustomizations, openshift, reader, schema, sources
 from kserve_conformance.manifests.fingerprint import fingerprint
-from kserve_conformance.manifests.json_objects import Section
+from kserve_conformance.manifests.json_objects import Section, objects_of_text
 from kserve_conformance.manifests.json_stream import Continued
-from kserve_conformance.manifests.placement import Checked, Found
+from kserve_conformance.manifests.placement import Checked, Collector, Found, Intake
 from kserve_conformance.manifests.problems import WARNINGS, ManifestCode, Path, Problem
 from kserve_conformance.manifests.template_languages import (
     has_placeholder,
@@ -163,7 +163,7 @@ class Loader:
             self.findings[number + numbers] = [shifted(each) for each in findings]
         self.skipped += other.skipped
         self.kustomizations += other.kustomizations
-        self.others += other.others
+        self.others.update(other.others)
         self._number += other._number
         return numbers
 
@@ -208,6 +208,16 @@ class Loader:
         """Read the entries of a source, or of a section of one, whether or not it looks like a template."""
         for each in reader.objects(source, self.limits, self._report, self._check, self._expand, section):
             yield _entry(each, source)
+
+    def read_element(self, source: sources.Source, text: str, root: str | None) -> list[Entry] | None:
+        """
+        Read a text that is one document of a JSON source, or an element of a list with this root.
+
+        None if it has to be read with what is around it, as a section. Lines are counted from the text's first.
+        """
+        report = Collector(source, self.limits.problems, self._report)
+        found = objects_of_text(Intake(source, self.limits, report, self._check, self._expand), text, root)
+        return None if found is None else [_entry(each, source) for each in found]
 
     def _expand(self, value: Any) -> Iterator[tuple[Path, Any]]:
         if openshift.is_template(value):

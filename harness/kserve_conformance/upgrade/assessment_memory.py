@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Final
 
 from kserve_conformance.fleet.general_specs import is_general
 from kserve_conformance.fleet.recent import Recent
@@ -21,6 +23,11 @@ from kserve_conformance.upgrade.views import Installation, View, Views, digest_o
 #: Services that are equal in everything but their names and the paths of their models, and that see the same runtimes.
 AssessmentKey = tuple[bytes, int]
 
+#: The bytes of a group's digest.
+_DIGEST: Final = 16
+#: How many clusters a process remembers at least: the parts of a cluster follow each other.
+_CLUSTERS: Final = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
@@ -28,7 +35,10 @@ class Assessed:
 
     key: AssessmentKey
     assessment: Assessment
-    group: Any
+    #: The assessment as bytes: every part has those of all its services, and most of them are known from another part.
+    pickled: bytes
+    #: A digest of what the services of a group have in common.
+    group: bytes
     classes: tuple[str, ...]
     is_unchanged: bool
 
@@ -45,7 +55,7 @@ class AssessmentMemory:
         self._general: Recent[AssessmentKey, Assessed] = Recent(REMEMBERED)
         #: By the narrowed view; None for what does not hold for all that it stands for.
         self._assessed: Recent[AssessmentKey, Assessed | None] = Recent(REMEMBERED)
-        self._views: dict[str | bytes, tuple[Views, Installation]] = {}
+        self._views: Recent[str | bytes, tuple[Views, Installation]] = Recent(_CLUSTERS)
 
     def views_of(self, cluster: str, sources: Sequence[Source]) -> tuple[Views, Installation]:
         """The views of a cluster, whose runtimes were read before, or are in these sources, and what is installed."""
@@ -103,7 +113,8 @@ class AssessmentMemory:
         # Pods and stored services are not shown, and would be kept.
         found = replace(found, before=found.before.without_objects(), after=found.after.without_objects())
         classes = (str(found.change), *map(str, found.flags))
-        assessed = Assessed(key, found, group_key(found), classes, found.is_unchanged)
+        group = hashlib.blake2b(repr(group_key(found)).encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()
+        assessed = Assessed(key, found, pickle.dumps(found), group, classes, found.is_unchanged)
         result = assessed if is_exact or is_general(repr(found)) else None
         self._assessed[key] = result
         return result

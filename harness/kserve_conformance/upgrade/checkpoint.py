@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kserve_conformance.fleet.build import build
 from kserve_conformance.fleet.parts import Part
+from kserve_conformance.fleet.pickles import unpickled
 from kserve_conformance.outputs import OutputCode, OutputError, cannot_write, write_file
 from kserve_conformance.upgrade.census_options import CensusOptions
 from kserve_conformance.upgrade.part_census import PartCensus
@@ -82,7 +83,7 @@ class KeptParts:
         digest, text = data[:_DIGEST], data[_DIGEST:]
         if hashlib.blake2b(text, digest_size=_DIGEST).digest() != digest:
             return None
-        census: PartCensus = pickle.loads(text)  # noqa: S301 - Only the owner of the folder can write to it.
+        census: PartCensus = unpickled(text)
         self.used += 1
         return census
 

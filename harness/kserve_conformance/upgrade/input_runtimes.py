@@ -34,8 +34,9 @@ class Skipping:
     def learn(self, service: PlainService, entry: Entry) -> None:
         """Nothing is remembered of services."""
 
-    def plain(self, service: PlainService, source: str, line: int) -> None:
+    def plain(self, service: PlainService, _source: str, _line: int, /) -> bool:
         """Skip a service."""
+        return self.is_learned(service)
 
     def entry(self, entry: Entry) -> None:
         """Skip an object."""

@@ -18,16 +18,15 @@ files by path, so workers on other machines need the same file system; small sou
 
 from __future__ import annotations
 
-import pickle
 from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
 from typing import Any, NamedTuple
 
 from kserve_conformance.fleet.parts import Part
+from kserve_conformance.fleet.pickles import unpickled
 from kserve_conformance.fleet.plain import PlainService
 from kserve_conformance.fleet.sections import read_source
 from kserve_conformance.fleet.service_kinds import ServiceKind, normal_key
@@ -82,9 +81,10 @@ class PartCensus:
 
     loader: Loader
     section: Section = field(default_factory=Section)
-    assessments: dict[AssessmentKey, Assessment] = field(default_factory=dict)
+    #: Pickled assessments.
+    assessments: dict[AssessmentKey, bytes] = field(default_factory=dict)
     counts: Counter[AssessmentKey] = field(default_factory=Counter)
-    groups: dict[Any, Tally] = field(default_factory=dict)
+    groups: dict[bytes, Tally] = field(default_factory=dict)
     places: dict[Place, Counter[str]] = field(default_factory=dict)
     #: The first services, whatever the upgrade changes for them.
     first: list[Example] = field(default_factory=list)
@@ -126,8 +126,7 @@ class PartCensus:
             following.items + (section.items if is_continued and following.is_continued else 0),
             is_continued and section.is_continued and following.is_continued,
         )
-        for key, assessment in other.assessments.items():
-            self.assessments.setdefault(key, assessment)
+        self.assessments |= other.assessments
         self.counts.update(other.counts)
         for group, tally in other.groups.items():
             own = self.groups.setdefault(group, Tally())
@@ -154,13 +153,14 @@ class PartCensus:
     def census(self) -> Census:
         """The counts and groups, with the services that groups name."""
         census = Census(clusters=len(self.clusters) if any(self.clusters) else 0, keys=dict(self.keys.counts()))
+        assessments = {key: unpickled(pickled) for key, pickled in self.assessments.items()}
         for key, count in self.counts.items():
-            census.count(self.assessments[key], count)
-        census.first = [finding_of(one, self.assessments[one.key]) for one in self.first]
+            census.count(assessments[key], count)
+        census.first = [finding_of(one, assessments[one.key]) for one in self.first]
         for place, classes in self.places.items():
             census.count_at(place, classes)
         for group, tally in self.groups.items():
-            findings = [finding_of(one, self.assessments[one.key]) for one in tally.examples]
+            findings = [finding_of(one, assessments[one.key]) for one in tally.examples]
             census.add_group(group, findings, tally.count)
         return census
 
@@ -201,7 +201,7 @@ def census_of(part: Part, options: bytes) -> PartCensus:
 @lru_cache(maxsize=2)
 def _memory(options: bytes) -> AssessmentMemory:
     """What one process remembers of the parts that it reads."""
-    return AssessmentMemory(pickle.loads(options))  # noqa: S301 - Written by the process that started this one.
+    return AssessmentMemory(unpickled(options))
 
 
 @dataclass(slots=True)
@@ -256,10 +256,10 @@ class _Reading:
         self._census = census
         self._cluster = cluster
         self._views = views
-        #: The rows of each view, and those of each namespace.
+        #: The rows of each assessment; those of each view, by the keys of services; and those of each namespace.
+        self._row_of_assessment: dict[AssessmentKey, _Row] = {}
         self._rows: dict[bytes, _Rows] = {}
         self._places: dict[str, _Place] = {}
-        self._last: tuple[PlainService | None, Any] = None, None
         #: The numbers of services with findings that are not stored.
         self.written: set[int] = set()
         #: Lines of NDJSON from behind the names on, by the assessments that they show.
@@ -269,36 +269,40 @@ class _Reading:
 
     def is_learned(self, service: PlainService) -> bool:
         """Is the kind of the service known?"""
-        return self._memory.kinds.is_known(service, self._normal_key(service))
+        kinds = self._memory.kinds
+        return kinds.general(normal_key(service)) is not None or kinds.known(service) is not None
 
     def learn(self, service: PlainService, entry: Entry) -> None:
         """Remember what the loader read it as."""
         self._memory.kinds.learn(service, entry)
 
-    def plain(self, service: PlainService, source: str, line: int) -> None:
-        """Count a plain service."""
+    def plain(self, service: PlainService, source: str, line: int) -> bool:
+        """Count a plain service if its kind is known."""
         name, namespace, uri, key, _ = service
         place = self._places.get(namespace) or self._place(namespace)
-        normal = self._normal_key(service)
-        row = place.row(normal) or place.row(key)
+        row = place.row(key)
         if row is None:
-            kind = self._memory.kinds.general(normal)
-            row = None if kind is None else self._row(kind, place.view)
-            if kind is not None and row is not None and row.is_general_of(kind):
-                place.keep(normal, row)
-            else:
-                kind = self._memory.kinds.known(service)
-                if kind is None:
-                    raise AssertionError("the service was not learned")
-                row = self._row(kind, place.view)
-                place.keep(key, row)
+            row = self._row_of(service, place)
+            if row is None:
+                return False
+            place.keep(key, row)
         self._count(row, namespace, name, uri, source, line)
+        return True
 
-    def _normal_key(self, service: PlainService) -> Any:
-        """The normal key of a service, which is needed twice."""
-        if self._last[0] is not service:
-            self._last = service, normal_key(service)
-        return self._last[1]
+    def _row_of(self, service: PlainService, place: _Place) -> _Row | None:
+        """The row of a plain service by what is read of it; None if its kind is not known."""
+        normal = normal_key(service)
+        row = place.row(normal)
+        if row is not None:
+            return row
+        kind = self._memory.kinds.general(normal)
+        if kind is not None:
+            row = self._row(kind, place.view)
+            if row.is_general_of(kind):
+                place.keep(normal, row)
+                return row
+        kind = self._memory.kinds.known(service)
+        return None if kind is None else self._row(kind, place.view)
 
     def _place(self, namespace: str) -> _Place:
         view = self._views.of(namespace)
@@ -325,16 +329,20 @@ class _Reading:
             self.written.add(entry.number)
 
     def _row(self, kind: ServiceKind, view: View) -> _Row:
+        """The row of a kind of services that have this view."""
         census, words = self._census, self._memory.words_of(kind)
         census.keys.add(self._memory.keys_of(kind))
         try:
             assessed = self._memory.assessed(kind, view.for_words(words))
         except MALFORMED as error:
             return _Row(None, None, (f"{type(error).__name__}: {error}",), words)
-        census.assessments.setdefault(assessed.key, assessed.assessment)
-        tally = None if assessed.is_unchanged else census.groups.setdefault(assessed.group, Tally())
-        failing = tuple(one for one in assessed.classes if one in self._options.fail_on)
-        return _Row(assessed, tally, failing, words)
+        row = self._row_of_assessment.get(assessed.key)
+        if row is None:
+            census.assessments.setdefault(assessed.key, assessed.pickled)
+            tally = None if assessed.is_unchanged else census.groups.setdefault(assessed.group, Tally())
+            failing = tuple(one for one in assessed.classes if one in self._options.fail_on)
+            row = self._row_of_assessment[assessed.key] = _Row(assessed, tally, failing, words)
+        return row
 
     def _count(self, row: _Row, namespace: str, name: str, uri: str, source: str, line: int) -> None:
         assessed, tally = row.assessed, row.tally
@@ -383,7 +391,7 @@ class _Reading:
         census = self._census
         census.lines += "".join(self._lines)
         total = 0
-        for row in chain.from_iterable(rows.values() for rows in self._rows.values()):
+        for row in self._row_of_assessment.values():
             if row.assessed is None:
                 continue
             total += row.count

@@ -29,9 +29,10 @@ class NameReading(Skipping):
         self.cluster = ""
         self.places: list[tuple[str, str]] = []
 
-    def plain(self, service: PlainService, source: str, line: int) -> None:
+    def plain(self, service: PlainService, source: str, line: int) -> bool:
         """Keep the place of a service."""
         self._add(service.namespace, service.name, f"{source}:{line}")
+        return True
 
     def entry(self, entry: Entry) -> None:
         """Keep the place of a service."""
@@ -46,7 +47,7 @@ class NameReading(Skipping):
 
 
 #: How many marks are compared at a time.
-_COMPARED: Final = 4_000_000
+_COMPARED: Final = 500_000
 
 
 def repeated_marks(marks: array[int], most: int) -> frozenset[int]:

@@ -18,6 +18,7 @@ from typing import Final, Self
 
 from kserve_conformance.fleet.parts import PART, Part, parts_of
 from kserve_conformance.fleet.passes import PARALLEL, Job, Reading, ordered
+from kserve_conformance.fleet.pickles import unpickled
 from kserve_conformance.fleet.processes import FleetCode, FleetError, Workers
 from kserve_conformance.fleet.sections import look_ahead, read_source
 from kserve_conformance.limits import MEBIBYTE
@@ -333,7 +334,7 @@ class RuntimesOfPart:
 
 def runtimes_of(part: Part, options: bytes) -> RuntimesOfPart:
     """The runtimes of a part, with pickled :class:`~kserve_conformance.upgrade.census_options.CensusOptions`."""
-    options_: CensusOptions = pickle.loads(options)  # noqa: S301 - Written by the process that started this one.
+    options_: CensusOptions = unpickled(options)
     loader = options_.loader.anew()
     found = RuntimeReading(loader)
     lines = 0
