@@ -110,6 +110,8 @@ def _memory(options: bytes) -> _Memory:
 class _Reading:
     """Takes the objects of a part."""
 
+    looks_for = b""
+
     def __init__(self, contents: Contents, memory: _Memory, progress: Callable[[int], None] | None) -> None:
         self._contents = contents
         self._kinds = memory.kinds

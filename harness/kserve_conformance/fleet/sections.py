@@ -40,6 +40,10 @@ _RUN: Final = 64 * 1024
 class Receiver(Protocol):
     """Takes what is read."""
 
+    @property
+    def looks_for(self) -> bytes:
+        """What the text of an object contains that is wanted; nothing if all objects are."""
+
     def is_learned(self, service: PlainService) -> bool:
         """Was a service with the same key learned before, so that the loader need not read this one?"""
 
@@ -101,11 +105,11 @@ _RUNTIMES: Final = re.compile(rb"ServingRuntime(?:List)?(?:[\"'\s,}]|\Z)")
 
 
 #: What all of them have, which is found faster.
-_COMMON_PART: Final = b"ServingRuntime"
+RUNTIME: Final = b"ServingRuntime"
 
 
 def _has_runtimes(text: bytes) -> bool:
-    return _COMMON_PART in text and _RUNTIMES.search(text) is not None
+    return RUNTIME in text and _RUNTIMES.search(text) is not None
 
 
 def look_ahead(source: Source, limits: Limits, begin: int = 0, end: int | None = None) -> tuple[bool, int]:
@@ -172,6 +176,7 @@ class _Held:
     """Holds back what was read of a source until it is known that it counts."""
 
     receiver: Receiver
+    looks_for: bytes = b""
     taken: list[tuple[PlainService, str, int] | Entry] = field(default_factory=list)
     #: Does a field that decides hold a placeholder?
     is_doubtful: bool = False
@@ -211,6 +216,7 @@ class _Scan:
         self._receiver = receiver
         self._plain = PlainServices(loader.limits, loader.namespace, loader.is_stored)
         self._sections = Sections(loader, lines, is_continued=section.start.root is not None)
+        self._scratch = loader.anew()
         self._lines_before = lines
         self._end = section.end
         #: The text that is held, the offset at which it begins, and where in it reading goes on.
@@ -255,11 +261,15 @@ class _Scan:
         """Take the object of a text if nothing around it has to be read, and go past it; what follows begins there."""
         source, is_item = self._source, self._root is not None
         newlines = self._text.count(b"\n", self._at, following)
+        if self._is_unwanted(text):
+            self._sections.advance(newlines, int(is_item), is_continued=is_item)
+            return True
         service = self._plain.decoded(text)
         if service is not None and self._receiver.plain(service, source.name, self._sections.lines + 1):
             self._sections.advance(newlines, int(is_item), is_continued=is_item)
             return True
-        loader = self._sections.loader.anew()
+        loader = self._scratch
+        loader.restart()
         entries = loader.read_element(source, text.decode(), self._root) if text.endswith(b"}") else None
         if entries is None:
             return False
@@ -267,6 +277,13 @@ class _Scan:
             self._receiver.learn(service, entries[0])
         self._add(loader, entries, Section(lines=newlines, items=int(is_item), is_continued=is_item))
         return True
+
+    def _is_unwanted(self, text: bytes) -> bool:
+        """Is a text an object without what the receiver looks for, in itself or in the list around it?"""
+        wanted = self._receiver.looks_for
+        if not wanted or wanted in text or b"\\u" in text or (self._root is not None and wanted.decode() in self._root):
+            return False
+        return text.startswith(b"{") and text.endswith(b"}")
 
     def _add(self, loader: Loader, entries: list[Entry], section: Section) -> None:
         """Add the entries and notes of a section."""

@@ -135,6 +135,14 @@ class Loader:
             _number=0,
         )
 
+    def restart(self) -> None:
+        """Forget everything that was noted, to read something else with the same options."""
+        self.problems, self.warnings, self.findings = [], [], {}
+        self.skipped, self.kustomizations = [], []
+        if self.others:
+            self.others = Counter()
+        self._number = 0
+
     def forget(self) -> None:
         """Drop what only makes reading faster."""
         self._known = {}

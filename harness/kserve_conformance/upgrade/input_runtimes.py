@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kserve_conformance.fleet.plain import PlainService
-from kserve_conformance.fleet.sections import look_ahead, read_source
+from kserve_conformance.fleet.sections import RUNTIME, look_ahead, read_source
 from kserve_conformance.manifests import Entry, Loader
 from kserve_conformance.manifests.json_objects import Section
 from kserve_conformance.manifests.sources import Source
@@ -27,6 +27,8 @@ def runtimes_in(sources: Sequence[Source], options: CensusOptions) -> list[Input
 class Skipping:
     """Skips plain services; they need not be learned for that."""
 
+    looks_for = b""
+
     def is_learned(self, service: PlainService) -> bool:
         """A plain service has a name."""
         return bool(service.name)
@@ -44,6 +46,8 @@ class Skipping:
 
 class RuntimeReading(Skipping):
     """Takes runtimes."""
+
+    looks_for = RUNTIME
 
     def __init__(self, loader: Loader) -> None:
         self._loader = loader

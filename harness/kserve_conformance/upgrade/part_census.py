@@ -250,6 +250,8 @@ class _Place:
 class _Reading:
     """Takes the services of one cluster of a part."""
 
+    looks_for = b""
+
     def __init__(self, memory: AssessmentMemory, census: PartCensus, cluster: str, views: Views) -> None:
         self._memory = memory
         self._options = memory.options
