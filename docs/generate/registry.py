@@ -8,7 +8,7 @@ from functools import cache
 from generate.markup import code, table
 from generate.suite import feature_link
 from kserve_conformance.rules.coverage import Coverage, Stated, coverage
-from kserve_conformance.rules.model import Claim, Keeping, Ranged, Rule, Source
+from kserve_conformance.rules.model import Claim, Keeping, Rule, Source
 from kserve_conformance.rules.registry import TOPICS, registry
 from kserve_conformance.rules.releases import RELEASES
 from kserve_conformance.suite import ScenarioInfo, Suite, inventory
@@ -30,18 +30,6 @@ def parts() -> Iterator[tuple[str, str]]:
 def rule_link(rule: Rule) -> str:
     """A link to a rule from a page next to ``rules/``."""
     return f"[{rule.id}](rules/{rule.topic}.md#{rule.id})"
-
-
-def span(ranged: Ranged) -> str:
-    """The releases of a range in words."""
-    since, until = ranged.since, ranged.until
-    if since and since == until:
-        return f"v{since} only"
-    if since and until:
-        return f"v{since} to v{until}"
-    if since:
-        return f"v{since} and later"
-    return f"v{until} and earlier" if until else "every release"
 
 
 @cache
@@ -73,7 +61,7 @@ def _overview() -> str:
             rule_link(rule),
             rule.level.value,
             rule.topic,
-            span(rule),
+            rule.range,
             str(len(covered().scenarios[rule.id]) or "none"),
         )
         for rule in registry().rules
@@ -93,7 +81,7 @@ def _rule(rule: Rule) -> str:
         (
             f"## {rule.id}\n",
             f"{rule.statement.strip()}\n",
-            f"{rule.level.value}, {span(rule)}." + (f" Claims: {', '.join(claims)}.\n" if claims else "\n"),
+            f"{rule.level.value}, {rule.range}." + (f" Claims: {', '.join(claims)}.\n" if claims else "\n"),
             _titled("Documentation", documentation),
             _titled("Code of KServe", [_source(source, rule) for source in rule.code]),
             _titled("Edge cases", edges),
@@ -114,7 +102,7 @@ def _source(source: Source, rule: Rule) -> str:
     """Linked at the newest release of both ranges, which is where people can still meet it."""
     release = next(one for one in reversed(RELEASES) if source.holds_for(one) and rule.holds_for(one))
     function = f", {code(source.function)}" if source.function else ""
-    when = "" if source.since is None and source.until is None else f" ({span(source)})"
+    when = "" if source.since is None and source.until is None else f" ({source.range})"
     return f"- [{source.file}]({source.url(release)}){function}{when}, linked at {release}"
 
 
@@ -164,7 +152,7 @@ def _claim(claim: Claim) -> str:
     rules = ", ".join(rule_link(_rule_named(rule)) for rule in claim.rules)
     since, until = claim.stated.since, claim.stated.until
     stated = f"the documentation of {since} {f'to {until}' if until else 'and later'}"
-    findings = [f"- {finding.keeps.value}, {span(finding)}: {finding.why}" for finding in claim.findings]
+    findings = [f"- {finding.keeps.value}, {finding.range}: {finding.why}" for finding in claim.findings]
     return "\n".join(
         (
             f"## {claim.id.upper()}\n",
@@ -184,7 +172,7 @@ def _deviations() -> str:
             deviation.statement,
             f"[{deviation.claim.upper()}](#{deviation.claim})" if deviation.claim else "",
             rule_link(_rule_named(deviation.rule)) if deviation.rule else "",
-            span(deviation),
+            deviation.range,
             f"[link]({deviation.link})",
         )
         for deviation in registry().deviations

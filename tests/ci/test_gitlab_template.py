@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 from fake_gitlab import FakeGitLab
+from manifests_of import MINE, MLFLOW
 from schemas import program
 
 from kserve_conformance.suite import ROOT
@@ -21,20 +22,7 @@ TEMPLATE = ROOT / "templates/kserve-conformance.yml"
 
 pytestmark = pytest.mark.skipif(not TEMPLATE.is_file(), reason="the template is only in a checkout")
 
-OBJECTS = """\
-apiVersion: serving.kserve.io/v1alpha1
-kind: ServingRuntime
-metadata: {name: mine, namespace: team-a}
-spec:
-  supportedModelFormats: [{name: mine, version: "1"}]
-  protocolVersions: [v1]
-  containers: [{name: kserve-container, image: "example.com/mine:1"}]
----
-apiVersion: serving.kserve.io/v1beta1
-kind: InferenceService
-metadata: {name: fraud, namespace: team-a}
-spec: {predictor: {model: {modelFormat: {name: mlflow}, storageUri: "gs://models/fraud"}}}
-"""
+OBJECTS = MINE.replace("name: sklearn", "name: mine") + "---\n" + MLFLOW
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from manifests_of import LEGACY
 from schemas import program
 
 from kserve_conformance.suite import ROOT
@@ -16,15 +17,6 @@ pytestmark = pytest.mark.skipif(
     not (ROOT / ".pre-commit-hooks.yaml").is_file(), reason="the hooks are only in a checkout"
 )
 
-LEGACY = """\
-apiVersion: serving.kserve.io/v1beta1
-kind: InferenceService
-metadata: {name: iris, namespace: team-a}
-spec:
-  predictor:
-    sklearn:
-      storageUri: s3://models/iris
-"""
 INVALID = LEGACY.replace("sklearn:", "sklearn2:")
 OTHER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
 

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 from edited_records import lines_in, rechained
 from record_examples import record, scenario
 
@@ -21,16 +31,21 @@ from kserve_conformance.targets.kinds import parse
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a small record, that of a whole run, a key pair as in the guide, and another key."""
+    """A folder with a small record, that of a whole run, a key pair, and another key."""
     folder = tmp_path_factory.mktemp("made")
     write_record(parse("memory:v0.15.2"), Selection(), folder / "whole.ndjson")
     (folder / "record.ndjson").write_text(project(record(scenario("a")), "ndjson"))
     for name in ("key", "other"):
-        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", f"{name}.pem"], cwd=folder, check=True)
-        subprocess.run(
-            ["openssl", "pkey", "-in", f"{name}.pem", "-pubout", "-out", f"{name}.pub"], cwd=folder, check=True
-        )
+        key = Ed25519PrivateKey.generate()
+        (folder / f"{name}.pem").write_bytes(pem(key))
+        public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        (folder / f"{name}.pub").write_bytes(public)
     return folder
+
+
+def pem(key: PrivateKeyTypes, encryption: KeySerializationEncryption | None = None) -> bytes:
+    """A private key as ``openssl`` writes it."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption or NoEncryption())
 
 
 @pytest.fixture
@@ -161,11 +176,8 @@ class TestAttest:
 
     def test_an_encrypted_key_with_its_passphrase_in_a_variable(self, folder: Path, invoke, monkeypatch) -> None:
         """So that a job of a CI system can sign."""
-        subprocess.run(
-            ["openssl", "pkey", "-in", "key.pem", "-aes-256-cbc", "-passout", "pass:secret", "-out", "locked.pem"],
-            cwd=folder,
-            check=True,
-        )
+        key = load_pem_private_key((folder / "key.pem").read_bytes(), None)
+        (folder / "locked.pem").write_bytes(pem(key, BestAvailableEncryption(b"secret")))
         monkeypatch.setenv("KSERVE_CONFORMANCE_PASSPHRASE", "wrong")
         assert invoke("attest", "record.ndjson", "--key", "locked.pem")[0] == Exit.USAGE
         monkeypatch.setenv("KSERVE_CONFORMANCE_PASSPHRASE", "secret")

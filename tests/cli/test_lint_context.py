@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 import yaml
-from installs import CLUSTER_RUNTIMES, DEPLOYMENTS, RUNTIMES, SERVICES, installed, runtime, service, workload
+from installs import (
+    CLUSTER_RUNTIMES,
+    DEPLOYMENTS,
+    RUNTIMES,
+    SERVICES,
+    command_on,
+    installed,
+    runtime,
+    service,
+    workload,
+)
 from rights import right_of, rights
 
 from kserve_conformance.cli import code_of
@@ -31,13 +41,7 @@ def server():
 @pytest.fixture
 def call(server, tmp_path, capsys):
     """Calls the command line on the server; its exit code and output."""
-
-    def called(*arguments):
-        with server.over_http(tmp_path) as kubeconfig:
-            code = code_of(["lint", "--context", "fake", "--kubeconfig", str(kubeconfig), *arguments])
-        return code, capsys.readouterr()
-
-    return called
+    return command_on(server, tmp_path, capsys, "lint")
 
 
 def test_an_install_without_differences_is_fine(call):

@@ -193,6 +193,7 @@ class TestRepeatedNames:
 
         assert call_with_files(files, "--shipped", ".")[0] == Exit.OK
 
+    @pytest.mark.skipif(not (shutil.which("kubectl") or shutil.which("kustomize")), reason="needs kubectl or kustomize")
     def test_kustomizations_are_built(self, call_with_files):
         """The overlay's result is one service."""
         patch = SERVICE.split("    model:")[0] + "    minReplicas: 2\n"

@@ -7,11 +7,20 @@ from pathlib import Path
 
 import pytest
 import yaml
-from installs import CLUSTER_RUNTIMES, CONFIG_MAPS, DEPLOYMENTS, RUNTIMES, SERVICES, controller, installed, runtime
+from installs import (
+    CLUSTER_RUNTIMES,
+    CONFIG_MAPS,
+    DEPLOYMENTS,
+    RUNTIMES,
+    SERVICES,
+    command_on,
+    controller,
+    installed,
+    runtime,
+)
 from installs import service as stored_service
 from rights import right_of, rights
 
-from kserve_conformance.cli import code_of
 from kserve_conformance.cli.exit_codes import Exit
 
 #: Linked from docs/howto/before-an-upgrade.md.
@@ -33,13 +42,7 @@ def server():
 @pytest.fixture
 def call(server, tmp_path, capsys):
     """Calls ``upgrade`` on the server; its exit code and output."""
-
-    def called(*arguments):
-        with server.over_http(tmp_path) as kubeconfig:
-            code = code_of(["upgrade", "--context", "fake", "--kubeconfig", str(kubeconfig), *arguments])
-        return code, capsys.readouterr()
-
-    return called
+    return command_on(server, tmp_path, capsys, "upgrade")
 
 
 class TestReading:

@@ -53,6 +53,9 @@ STEPS = """
         pass
 """
 
+#: Plugins that no suite here uses. Importing Hypothesis and syrupy takes a third of such a run.
+UNUSED = ("cacheprovider", "randomly", "hypothesispytest", "syrupy")
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -85,7 +88,9 @@ class Project:
         return file
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", "features", *arguments]
+        """A call of pytest without the plugins that no suite here uses."""
+        without = [word for plugin in UNUSED for word in ("-p", f"no:{plugin}")]
+        return [sys.executable, "-m", "pytest", *without, *arguments]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -94,7 +99,12 @@ class Project:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(*arguments), cwd=self.path, env=self.environment, capture_output=True, text=True, check=False
+            self.command("features", *arguments),
+            cwd=self.path,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     def recorded(self, *arguments: str) -> Recorded:
@@ -107,7 +117,7 @@ class Project:
     def ended_by(self, number: signal.Signals, *arguments: str) -> int:
         """Run until a step says that it waits (by making a file ``waiting``), then send a signal; the exit code."""
         with subprocess.Popen(
-            self.command("--kserve-record", "record.ndjson", *arguments),
+            self.command("features", "--kserve-record", "record.ndjson", *arguments),
             cwd=self.path,
             env=self.environment,
             stdout=subprocess.DEVNULL,

@@ -61,6 +61,20 @@ def plain(two):
     return two.recorded()
 
 
+def mark_every_scenario(project, marker: str) -> None:
+    """Add a conftest that adds a marker to every scenario."""
+    project.write(
+        "features/conftest.py",
+        f"""
+        import pytest
+
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item.add_marker(pytest.mark.{marker})
+        """,
+    )
+
+
 class TestRefused:
     def test_options_end_with_a_usage_error_and_the_reason(self, two):
         """None of them runs a scenario, or leaves a report that could be taken for a result."""
@@ -84,16 +98,7 @@ class TestRefused:
         """A conftest cannot rerun a scenario either."""
         project = make_project()
         project.write("features/two.feature", FEATURE)
-        project.write(
-            "features/conftest.py",
-            """
-            import pytest
-
-            def pytest_collection_modifyitems(items):
-                for item in items:
-                    item.add_marker(pytest.mark.flaky(reruns=2))
-            """,
-        )
+        mark_every_scenario(project, "flaky(reruns=2)")
 
         done = project.run()
 
@@ -128,16 +133,7 @@ class TestMarkers:
         """An xfail marker does not affect a verdict: the scenario failed, in the record and for pytest."""
         project = make_project()
         project.write("features/two.feature", FEATURE)
-        project.write(
-            "features/conftest.py",
-            """
-            import pytest
-
-            def pytest_collection_modifyitems(items):
-                for item in items:
-                    item.add_marker(pytest.mark.xfail)
-            """,
-        )
+        mark_every_scenario(project, "xfail")
 
         run = project.recorded()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
 import pytest
 
@@ -65,10 +64,8 @@ def workspace(make_project):
 
 def run(project, *arguments):
     """Run pytest with the release that the features are written for."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments]
-    done = subprocess.run(
-        [*command, "--kserve-target", "memory:v0.15.2"], cwd=project.path, capture_output=True, text=True, check=False
-    )
+    command = project.command(*arguments, "--kserve-target", "memory:v0.15.2")
+    done = subprocess.run(command, cwd=project.path, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
 

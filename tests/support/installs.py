@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pytest
 from stored_server import StoredServer
+
+from kserve_conformance.cli import code_of
 
 DEFINITION = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 DEPLOYMENTS = "/apis/apps/v1/deployments"
@@ -78,3 +83,16 @@ def workload(name: str, runtime_name: str, namespace: str = "team-a") -> dict[st
             }
         },
     }
+
+
+def command_on(
+    server: StoredServer, folder: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> Callable[..., tuple[int, Any]]:
+    """A function that calls a command with ``--context`` on the server; it returns the exit code and the output."""
+
+    def call(*arguments: str) -> tuple[int, Any]:
+        with server.over_http(folder) as kubeconfig:
+            code = code_of([command, "--context", "fake", "--kubeconfig", str(kubeconfig), *arguments])
+        return code, capsys.readouterr()
+
+    return call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ def command(ids: tuple[str, ...], release: str | None, suite: Path | None, forma
     if release is not None:
         listed = tuple(rule for rule in listed if rule.holds_for(release))
     listing = [_rule(rule, covered) for rule in listed]
-    emit(format_, listing, lambda: "\n".join(map(_whole, listing)) if ids else _table(listing))
+    emit(format_, listing, lambda: "\n".join(map(_whole, listed, listing)) if ids else _table(listed, listing))
     return Exit.OK if all(one["scenarios"] for one in listing) else Exit.NO
 
 
@@ -70,28 +71,18 @@ def _rule(rule: Rule, covered: Coverage) -> dict[str, Any]:
     }
 
 
-def _range(one: dict[str, Any]) -> str:
-    since, until = one["since"], one["until"]
-    if since and since == until:
-        return f"v{since} only"
-    if since and until:
-        return f"v{since} to v{until}"
-    if since:
-        return f"v{since} and later"
-    return f"v{until} and earlier" if until else "every release"
-
-
-def _table(listing: list[dict[str, Any]]) -> str:
+def _table(listed: Sequence[Rule], listing: list[dict[str, Any]]) -> str:
     rows = [
-        (one["id"], one["level"], one["topic"], _range(one), str(len(one["scenarios"]) or "none")) for one in listing
+        (rule.id, rule.level.value, rule.topic, rule.range, str(len(one["scenarios"]) or "none"))
+        for rule, one in zip(listed, listing, strict=True)
     ]
     uncovered = sum(not one["scenarios"] for one in listing)
     end = f"\n{len(listing)} rules, {uncovered} without a scenario\n"
     return columns(("rule", "level", "topic", "releases", "scenarios"), rows) + end
 
 
-def _whole(one: dict[str, Any]) -> str:
-    lines = [f"{one['id']}  {one['level']}  {_range(one)}", f"  {one['statement']}"]
+def _whole(rule: Rule, one: dict[str, Any]) -> str:
+    lines = [f"{rule.id}  {rule.level.value}  {rule.range}", f"  {rule.statement}"]
     for title in ("documentation", "code", "scenarios"):
         lines += [f"  {title}", *(f"    {line}" for line in one[title] or ("none",))]
     if one["releasesWithoutScenario"]:

@@ -53,6 +53,18 @@ class Ranged(Entry, frozen=True, kw_only=True):
         """Is a release within the range? Raises ``UnknownRelease``."""
         return in_range(release, self.since, self.until)
 
+    @property
+    def range(self) -> str:
+        """The releases in words."""
+        since, until = self.since, self.until
+        if since and since == until:
+            return f"v{since} only"
+        if since and until:
+            return f"v{since} to v{until}"
+        if since:
+            return f"v{since} and later"
+        return f"v{until} and earlier" if until else "every release"
+
 
 class Page(Entry, frozen=True, kw_only=True):
     """A page of KServe's documentation; its ``id`` begins with the version of the documentation."""
