@@ -52,15 +52,16 @@ class ReleaseParts:
         source, manager, overlay = (build.path(part) for part in ("source", "manager", "overlay"))
         if build.go_tags and (source is None or manager is not None):
             raise BadTarget("build tags require a source tree to build", hint="pass --source without --manager")
-        self.source = Source(
-            source or binaries.source(name), overlays.NONE if overlay is None else overlays.read(overlay, progress)
-        )
+        # Invalid arguments are reported before anything is fetched or built.
+        program = None if manager is None else binaries.executable(manager, "the manager")
+        read = overlays.NONE if overlay is None else overlays.read(overlay, progress)
+        self.source = Source(source or binaries.source(name), read)
         self.is_source_tree = source is not None or overlay is not None
         self.build = build.published(name)
         # What cannot be installed is reported before minutes are spent on a build.
         for line in self.source.problems():
             progress(line)
-        self.program = binaries.executable(manager or self._built(progress, source, build.go_tags), "the manager")
+        self.program = program or binaries.executable(self._built(progress, source, build.go_tags), "the manager")
 
     def _built(self, progress: Progress, source: Path | None, go_tags: tuple[str, ...]) -> Path:
         if source is None:

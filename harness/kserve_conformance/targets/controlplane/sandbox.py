@@ -51,8 +51,8 @@ class Sandbox:
 
     def __enter__(self) -> Self:
         """Fetch, build and start everything. Raises ``CannotStart``."""
-        assets = binaries.assets(self._progress)
         release = ReleaseParts(self._name, self._progress, self._own, mode=self._mode)
+        assets = binaries.assets(self._progress)
         self.overlaid_runtimes = release.source.overlay.runtimes
         self._progress(f"starting KServe {self._name}")
         self._plane = Plane(release, assets, self._progress, None, has_beacons=False)

@@ -79,8 +79,8 @@ class ControlPlane(Disposable):
 
     def prepare(self) -> None:
         """Fetch and build everything that is needed, and start nothing. Raises ``CannotStart``."""
-        binaries.assets(self._progress, self._given_assets)
         self._release(self._opened_with)
+        binaries.assets(self._progress, self._given_assets)
 
     def __enter__(self) -> Self:
         """Start everything. Raises ``CannotStart`` with the end of the log of what did not start."""
