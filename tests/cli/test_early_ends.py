@@ -323,6 +323,23 @@ class TestReplaced:
         folder.assert_record_concludes_nothing()
 
 
+    def test_its_exit_code_counts_before_an_invalid_record(self, folder):
+        """A process that failed, too, is reported as that."""
+        (folder.path / "conftest.py").write_text(
+            "import os\n"
+            "def pytest_collection_modifyitems(config, items):\n"
+            "    settings = config.pluginmanager.getplugin('kserve-record')._settings\n"
+            "    object.__setattr__(settings, 'selected', settings.selected[:1])\n"
+            "def pytest_unconfigure():\n"
+            "    os._exit(17)\n"
+        )
+
+        run = folder.complete()
+
+        assert run.returncode == Exit.BROKEN
+        assert "error: the process of the run exited with code 17 before its record was complete" in run.stderr
+
+
 class TestLock:
     def test_second_run_is_3_and_names_the_first(self, folder):
         """It changes nothing in the folder, and once the first is gone, however it went, another can start."""
