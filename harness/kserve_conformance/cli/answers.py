@@ -88,7 +88,7 @@ class Answer:
     """
     One service with its decision.
 
-    ``findings`` are what the API server says against it; unknown and duplicate fields only if validation is strict.
+    ``findings`` are what the API server says against it; unknown fields only if validation is strict.
     The decision is about the service without those.
     """
 

@@ -35,7 +35,7 @@ class Review:
     """
     A runtime of the sources, and the message of the API server or the webhook that rejects it, if one does.
 
-    A runtime with unknown or duplicate fields is rejected by strict validation alone; without them it is a candidate.
+    A runtime with unknown fields is rejected by strict validation alone; without them it is a candidate.
     """
 
     key: ObjectKey

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import click
 
 from kserve_conformance.cli.reading_progress import ReadingProgress
-from kserve_conformance.cli.validation import Validation, crd_findings, strict_findings
+from kserve_conformance.cli.validation import Validation
 from kserve_conformance.crds import Crds
 from kserve_conformance.manifests import InvalidManifests, Loaded, Loader, Problem, load
 from kserve_conformance.manifests.sources import STDIN_NAME
@@ -59,14 +59,12 @@ class Sources:
         return load(*self.paths, loader=loader, strict=self.strict, progress=progress.services)
 
     def rejecting(self, findings: Sequence[Problem]) -> tuple[Problem, ...]:
-        """The findings for which an object is rejected: unknown and duplicate fields only if validation is strict."""
-        return tuple(findings) if self.validation is Validation.STRICT else crd_findings(findings)
+        """The findings for which an object is rejected: unknown fields only if validation is strict."""
+        return self.validation.rejecting(findings)
 
     def warned(self, findings: Iterable[Sequence[Problem]]) -> tuple[Problem, ...]:
         """The findings about objects that are only warnings."""
-        if self.validation is not Validation.WARN:
-            return ()
-        return tuple(each for of_one in findings for each in strict_findings(of_one))
+        return tuple(each for of_one in findings for each in self.validation.warned(of_one))
 
     def check(self, loader: Loader) -> None:
         """Raise ``InvalidManifests`` if it is strict and the loader has found a problem."""
@@ -95,7 +93,7 @@ _OPTIONS = (
         type=click.Choice([str(each) for each in Validation]),
         default=str(Validation.STRICT),
         show_default=True,
-        help="What to do about unknown and duplicate fields, as kubectl apply --validate",
+        help="What to do about unknown fields, as kubectl apply --validate",
     ),
     click.option("--strict", is_flag=True, help="Print no results if any manifest cannot be read"),
     click.option("--kustomize", is_flag=True, help="Build kustomizations in folders with kubectl or kustomize"),

@@ -96,7 +96,7 @@ GUIDE: Final[Mapping[LintCode, Entry]] = {
         near=_OURS,
     ),
     LintCode.DUPLICATE_KEY: Entry(
-        why="kubectl apply validates strictly and fails. Other clients keep only the last value.",
+        why="kubectl keeps only the last value, and does not say so. The API server rejects the text itself.",
         source=_FIELD_VALIDATION,
         fix="Keep one of the keys.",
         example=_runtime(_ENTRY, more="  multiModel: false\n  multiModel: false\n"),

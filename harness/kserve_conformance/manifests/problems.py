@@ -67,7 +67,7 @@ class ManifestCode(StrEnum):
 
 #: What kubectl decodes all the same: the object is read, with a warning.
 WARNINGS: Final = frozenset({ManifestCode.NOT_UTF8, ManifestCode.DUPLICATE_KEY, ManifestCode.UNKNOWN_FIELD})
-#: What strict field validation rejects.
+#: What is dropped: unknown fields, unless validation is strict, and all but the last value of a duplicate key.
 NOT_STRICT: Final = frozenset({ManifestCode.DUPLICATE_KEY, ManifestCode.UNKNOWN_FIELD})
 
 
