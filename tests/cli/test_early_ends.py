@@ -322,7 +322,6 @@ class TestReplaced:
         assert message in run.stderr
         folder.assert_record_concludes_nothing()
 
-
     def test_its_exit_code_counts_before_an_invalid_record(self, folder):
         """A process that failed, too, is reported as that."""
         (folder.path / "conftest.py").write_text(
