@@ -153,6 +153,7 @@ class TestSafety:
         assert all(line.startswith("::warning file=") for line in annotations.splitlines())
 
 
+@pytest.mark.slow
 class TestComments:
     def test_comments_once_and_updates_its_own(self, runner):
         """The second run updates the comment of the first; one of another author with the same mark stays."""

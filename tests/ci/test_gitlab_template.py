@@ -122,6 +122,7 @@ class TestUpgrade:
 
 
 class TestTemplate:
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", ["paths", "release", "package"])
     def test_an_input_is_never_executed(self, name, run, tmp_path):
         """No script contains an input, and what an input contains is not run."""

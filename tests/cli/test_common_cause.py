@@ -69,6 +69,7 @@ class TestGivingUp:
         assert result["result"] == "failure"
         assert "the target was given up" in result["reasons"][0]
 
+    @pytest.mark.slow
     def test_wrong_choices_are_not_a_cause(self, run, tmp_path):
         """A target that answers every scenario wrongly gets a verdict on each: it does not conform."""
         done = run("python:own:wrong")

@@ -143,6 +143,7 @@ class TestMatrix:
         assert all(rule["verdicts"]["python:own:dies"] == "errored" for rule in result_of(run)["rules"])
         assert "python:own:dies" in (folder / "out/matrix.html").read_text()
 
+    @pytest.mark.slow
     def test_a_target_that_does_not_start_never_conforms(self, folder):
         """As in ``run``, every scenario is errored for one cause, and the exit code is 3."""
         run = call(folder, "memory:v0.15.2", "python:own:closed", *PART, "--out", "out", "--format", "json")

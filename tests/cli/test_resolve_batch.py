@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 
+import pytest
 import yaml
 from manifests_of import OURS, SERVICE
 
@@ -36,6 +37,7 @@ class TestBatch:
         assert [one.get("id") for one in found] == [1, None, 3]
         assert "error" in found[1]
 
+    @pytest.mark.slow
     def test_workers_give_the_same_bytes(self):
         """The number of processes does not change the output."""
         requests = "\n".join(

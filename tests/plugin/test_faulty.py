@@ -195,7 +195,10 @@ class TestDiagnosis:
 
 
 class TestLeftovers:
-    @pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "with workers"])
+    @pytest.mark.parametrize(
+        "arguments",
+        [pytest.param((), id="alone"), pytest.param(("-n", "2"), id="with workers", marks=pytest.mark.slow)],
+    )
     def test_are_reported_and_limit_the_conclusion(self, project, arguments):
         """What is left after a reset is reported with its scenario and at the end, also from a worker."""
         run = run_on(project, TWO, 'LeavesThingsBehind(MemoryTarget("v0.15.2"))', *arguments)

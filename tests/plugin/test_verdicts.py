@@ -308,6 +308,7 @@ class TestVerdict:
 
 
 class TestRecord:
+    @pytest.mark.slow
     def test_of_two_processes_is_that_of_one(self, ways, run):
         """Scenarios that run in workers write the same bytes as in one process."""
         assert run.ndjson == ways.recorded(*TARGET, "-n", "2").ndjson
