@@ -54,7 +54,7 @@ def repository(tmp_path_factory) -> Path:
     [
         ("lint", {"invalid": INVALID, "settings": OTHER}, 1, "UNKNOWN_FIELD"),
         ("lint", {"settings": OTHER}, 0, "Passed"),
-        ("convert", {"legacy": LEGACY}, 1, "+      modelFormat:"),
+        ("convert", {"legacy": LEGACY}, 1, "+    model: {modelFormat:"),
         ("convert", {"settings": OTHER}, 0, "Passed"),
     ],
 )
