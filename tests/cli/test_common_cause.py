@@ -61,6 +61,7 @@ class TestGivingUp:
             text = (tmp_path / "reports" / report).read_text(encoding="utf-8")
             assert "the target was given up" in text
 
+    @pytest.mark.slow
     def test_the_result_for_programs_has_it(self, run):
         """The JSON result is a failure with the cause as a reason, and the exit code of ``report`` is the run's."""
         done = run("python:own:never", "--format", "json")

@@ -161,6 +161,7 @@ class TestDeclared:
 
 
 class TestDraft:
+    @pytest.mark.slow
     def test_groups_failures_and_is_rejected_until_it_is_written(self, folder):
         """What is left to write is not accepted; then the same run conforms."""
         draft = call(folder, "report", "plain/record.ndjson", "--as", "deviations").stdout
@@ -185,6 +186,7 @@ class TestDraft:
 
 
 class TestMatrix:
+    @pytest.mark.slow
     def test_judges_only_the_build_by_its_deviations(self, folder):
         """The reference in memory is judged by KServe's own list."""
         done = call(

@@ -60,6 +60,7 @@ class TestTwoReleases:
         assert (report["compared"], report["errored"], report["nothingReported"]) == (1500, 0, 0)
         assert {one["part"] for one in report["differences"]} >= {"outcome", "admission", "status_runtime", "message"}
 
+    @pytest.mark.slow
     def test_of_old_releases_produce_scenarios_too(self, tmp_path):
         """Where the status shows no failure, the scenario relies on the workload."""
         arguments = ("memory:v0.8.0", "memory:v0.10.2", "--seed", "1", "--max-cases", "600", "--out", "features")
@@ -99,6 +100,7 @@ class TestTwoReleases:
         assert (code, report["compared"], report["differences"]) == (Exit.OK, 1000, [])
         assert not (tmp_path / "differences").exists()
 
+    @pytest.mark.slow
     def test_are_the_same_for_the_same_seed(self, tmp_path):
         """The results are equal but for the duration, and a random seed is printed."""
         arguments = ("memory:v0.14.1", "memory:v0.15.2", "--seed", "3", "--max-cases", "300")
@@ -222,6 +224,7 @@ class TestAdmission:
         assert min(report["accepted"], report["withUnknownFields"], report["withInvalidFields"]) > 40
         assert not (tmp_path / "differences").exists()
 
+    @pytest.mark.slow
     def test_of_two_releases_is_1_and_each_difference_can_be_replayed(self, tmp_path):
         """The manifest of a difference is a file that shows it again, and that any other tool can read."""
         arguments = ("--admission", "memory:v0.10.2", "memory:v0.20.0", "--seed", "1", "--max-cases", "200")

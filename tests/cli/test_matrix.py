@@ -95,6 +95,7 @@ class TestMatrix:
         assert {file.name for file in (folder / "out").iterdir()} == reports
         assert len(list((folder / "out/runs").iterdir())) == 4
 
+    @pytest.mark.slow
     def test_parallel_runs_write_the_same_record(self, folder):
         """The number of jobs changes no byte of the record."""
         call(folder, "memory:v0.8.0..v0.9.0", *PART, "--out", "one", "--jobs", "1")
@@ -102,6 +103,7 @@ class TestMatrix:
 
         assert (folder / "one/matrix.ndjson.xz").read_bytes() == (folder / "two/matrix.ndjson.xz").read_bytes()
 
+    @pytest.mark.slow
     def test_shows_first_where_memory_and_another_target_differ(self, folder):
         """
         A target that claims a release and chooses otherwise is 1, and its differences come first in the reports.
@@ -123,6 +125,7 @@ class TestMatrix:
         summary = (folder / "out/matrix.md").read_text()
         assert summary.index("ClusterServingRuntime wrong") < summary.index("## What the documentation claims")
 
+    @pytest.mark.slow
     def test_agrees_with_a_target_that_does_the_same(self, folder):
         """Equal choices on another kind of target are not a difference."""
         run = call(folder, "memory:v0.15.2", "python:own:right", *PART, "--out", "out", "--format", "json")
@@ -132,6 +135,7 @@ class TestMatrix:
         assert (pair["differences"], pair["notCompared"]) == ([], {})
         assert pair["compared"] > 10
 
+    @pytest.mark.slow
     def test_a_run_that_dies_is_3(self, folder):
         """The target is listed without a result."""
         run = call(folder, "memory:v0.15.2", "python:own:dies", *PART, "--out", "out", "--format", "json")
@@ -168,6 +172,7 @@ class TestMatrix:
 
 
 class TestRecord:
+    @pytest.mark.slow
     def test_reports_are_rendered_from_the_record_alone(self, folder):
         """Without running anything: the same files, the same exit code."""
         first = call(folder, "memory:v0.15.2", "python:own:wrong", *PART, "--out", "out")
@@ -177,6 +182,7 @@ class TestRecord:
         for name in ("matrix.html", "matrix.md", "matrix.svg", "matrix.json", "matrix.yaml"):
             assert (folder / "out" / name).read_bytes() == (folder / "deeper/again" / name).read_bytes()
 
+    @pytest.mark.slow
     def test_a_cut_record_is_4(self, folder):
         """Half a matrix is not readable."""
         call(folder, "memory:v0.15.2", *PART, "--out", "out")
@@ -257,6 +263,7 @@ class TestResume:
 
 
 class TestKilled:
+    @pytest.mark.slow
     def test_leaves_no_process_and_no_older_report(self, folder):
         """Every run ends with the matrix, and what an earlier one reported is gone."""
         (folder / "out").mkdir()

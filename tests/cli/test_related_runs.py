@@ -59,6 +59,7 @@ def run(suite: Path, out: Path, *arguments: str, **verdicts: str):
 
 
 class TestShards:
+    @pytest.mark.slow
     def test_merge_into_the_record_of_one_run(self, suite, tmp_path):
         """Three shards, merged in any order, equal the record of one run byte by byte, with its exit code."""
         run(suite, tmp_path / "whole", A2="failed")
@@ -161,6 +162,7 @@ class TestRerun:
         assert [one.name for one in again.scenarios] == ["a1", "b3"]
         assert again.header.selection["failedIn"].startswith("sha256:")
 
+    @pytest.mark.slow
     def test_of_what_still_fails_is_1(self, suite, tmp_path):
         """Failing again is a failure."""
         run(suite, tmp_path / "first", A1="failed")
