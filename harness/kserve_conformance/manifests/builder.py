@@ -301,7 +301,7 @@ class Builder:
                 ManifestCode.DUPLICATE_KEY,
                 "duplicate key",
                 line_of(event),
-                hint="remove one of them: strict decoding rejects duplicates, otherwise the last one wins",
+                hint="remove one of them: kubectl sends only the last one",
             )
         merged.discard(key)
         mapping[key] = self._value(value_event, depth, None if inside is _MISSING else inside)  # type: ignore[arg-type]

@@ -187,7 +187,7 @@ def duplicate(path: Path, line: int) -> Problem:
         "duplicate key",
         path,
         line=line,
-        hint="remove one of them: strict decoding rejects duplicates, otherwise the last one wins",
+        hint="remove one of them: kubectl sends only the last one",
     )
 
 
